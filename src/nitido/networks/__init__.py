@@ -1,0 +1,48 @@
+"""Networks: one file per paper, each a ``torch.nn.Module`` that restores a picture.
+
+The contract of the room, which the tests hold for every file in it:
+
+* ``network(lq)`` returns `restored`; both float (N, C, H, W), nominal 0..1, output sides `scale`
+  times the input's. Values may leave 0..1, nothing is clamped. The sides of `lq` are multiples of
+  `multiple_of`; callers pad.
+* Facts are attributes: `scale`, `multiple_of`, `radius` and `channels` (see `Network`).
+* ``takes_sigma = True`` announces a second input: ``network(lq, sigma)``, `sigma` (N, 1, 1, 1) in
+  the same 0..1 units as `lq` (the level of papers over 255).
+* ``supervised(lq)``, where it exists, returns every output a training loss is summed over, the
+  one that ``forward`` returns last. Without it that is ``(network(lq),)``.
+* Settings are keyword arguments of the constructor; what cannot work raises `SettingError`.
+* ``TINY`` holds the settings of an instance small enough for tests.
+* ``from_authors(state, **settings)``, where it exists, is a class method that builds the network
+  from the authors' state dict: their names of settings and tensors, or ours. It raises
+  `WeightsError` where the tensors do not fit. Without it weights carry our names only.
+
+Importing the room does not import PyTorch; importing one of its files does.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+__all__ = ["Network"]
+
+
+class Network(Protocol):
+    """What every network offers, besides being a ``torch.nn.Module``."""
+
+    TINY: ClassVar[dict[str, Any]]
+    """Settings of a small instance, for tests."""
+    scale: int
+    """Output size over input size."""
+    multiple_of: int
+    """Both sides of the input are multiples of this."""
+    radius: int | None
+    """How far one input pixel reaches, in LQ pixels; None where it reaches everywhere."""
+    channels: int
+    """Bands of input and output: 1 for gray, 3 for color."""
+
+    def __call__(self, lq: Tensor) -> Tensor:
+        """Restore a batch (N, C, H, W)."""
+        ...

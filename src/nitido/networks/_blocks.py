@@ -1,0 +1,97 @@
+"""What the networks share letter for letter: checking settings and taking in foreign weights."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any, TypeVar
+
+from torch import Tensor, nn
+
+from nitido.errors import SettingError, WeightsError
+
+N = TypeVar("N", bound=nn.Module)
+
+
+def whole(name: str, value: int, least: int = 1) -> int:
+    """Return a setting that is a whole number of at least `least`.
+
+    Raises
+    ------
+    SettingError
+        If it is not.
+    """
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise SettingError(f"{name}: {value!r} found; give a whole number of at least {least}.")
+    return value
+
+
+def own_names(settings: Mapping[str, Any], own: Mapping[str, str]) -> dict[str, Any]:
+    """Translate settings to our names; ours pass as they are.
+
+    Parameters
+    ----------
+    settings : mapping
+        Settings in the authors' names, in ours, or mixed.
+    own : mapping
+        Every accepted name, with the name we have for it.
+
+    Raises
+    ------
+    SettingError
+        If a name is unknown, or two names of one setting disagree.
+    """
+    translated: dict[str, Any] = {}
+    for name, value in settings.items():
+        if name not in own:
+            near = get_close_matches(name, own, n=1)
+            hint = f"try {near[0]}" if near else f"there are {', '.join(own)}"
+            raise SettingError(f"{name}: unknown setting; {hint}.")
+        if translated.setdefault(own[name], value) != value:
+            found = translated[own[name]]
+            raise SettingError(f"{own[name]}: both {found!r} and {value!r} found; give one.")
+    return translated
+
+
+def agreed(found: dict[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings that weights were found to have, if they are those asked for.
+
+    Raises
+    ------
+    WeightsError
+        If a setting was asked for that the weights contradict.
+    """
+    for name, value in asked.items():
+        if found[name] != value:
+            raise WeightsError(
+                f"The weights have {name}={found[name]!r}, but {name}={value!r} was asked for; "
+                f"leave {name} out or choose other weights."
+            )
+    return found
+
+
+def load(network: N, state: Mapping[str, Tensor]) -> N:
+    """Copy tensors into a network, in eval mode, with nothing missing and nothing left over.
+
+    Only batch normalization's step counters may be absent: they play no part in a result.
+
+    Raises
+    ------
+    WeightsError
+        If a tensor is missing, unknown or of another shape.
+    """
+    own = network.state_dict()
+    needed = {key for key in own if not key.endswith("num_batches_tracked")}
+    wrong = [f"{key} is missing" for key in sorted(needed - state.keys())]
+    wrong += [f"{key} is unknown" for key in sorted(state.keys() - own.keys())]
+    wrong += [
+        f"{key} has shape {tuple(state[key].shape)} instead of {tuple(own[key].shape)}"
+        for key in sorted(needed & state.keys())
+        if state[key].shape != own[key].shape
+    ]
+    if wrong:
+        more = f" and {len(wrong) - 1} more such findings" if len(wrong) > 1 else ""
+        raise WeightsError(
+            f"The weights do not fit {type(network).__name__}: {wrong[0]}{more}; "
+            "check the network's name and its settings."
+        )
+    network.load_state_dict({**own, **state})
+    return network.eval()
