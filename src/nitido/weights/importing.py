@@ -1,0 +1,145 @@
+"""Take in weights that a paper's authors published, under the authors' own names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nitido import networks
+from nitido.catalog import find
+from nitido.errors import SettingError, WeightsError
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from torch import Tensor, nn
+
+_WRAPPERS = ("params_ema", "params", "state_dict")
+
+
+def import_network(file: str | PathLike[str], name: str, **settings: Any) -> nn.Module:  # noqa: ANN401
+    """Build a network from the authors' published weights.
+
+    Parameters
+    ----------
+    file : str or path
+        A ``.safetensors`` file that holds the authors' state dict, or a PyTorch file (``.pth``,
+        ``.pt``, ``.ckpt``, ``.bin``) of nothing but tensors: no code in a file is ever run.
+    name : str
+        The network in our naming: ``mirnet``.
+    **settings
+        The network's settings, in the authors' names or ours. Most can be left out: they are read
+        off the tensors.
+
+    Returns
+    -------
+    torch.nn.Module
+        The network in float32 on the CPU, in eval mode.
+
+    Raises
+    ------
+    WeightsError
+        If the file is missing or damaged, is something else, or its tensors do not fit.
+    SettingError
+        If a setting is unknown or cannot work.
+    UnknownNameError
+        If there is no such network.
+    MissingExtraError
+        If PyTorch is not installed.
+    """
+    network = find(networks, name)
+    if not hasattr(network, "from_authors"):
+        raise WeightsError(
+            f"There are no published weights of {name} to import; "
+            "open files that nitido made with nitido.open_weights."
+        )
+    path = Path(file)
+    state = _plain(path, _read(path))
+    try:
+        built: nn.Module = network.from_authors(
+            state, **{key: _frozen(value) for key, value in settings.items()}
+        )
+    except WeightsError as error:
+        raise WeightsError(f"{path}: {error}") from error
+    except SettingError as error:
+        raise SettingError(f"network {name}: {error}") from error
+    return built.eval()
+
+
+def _read(path: Path) -> Any:  # noqa: ANN401
+    """Return what a file holds: for ``.safetensors`` a dict of tensors, else anything."""
+    import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    _check_start(path)
+    if path.suffix == ".safetensors":
+        try:
+            return load_file(path)
+        except (SafetensorError, OSError) as error:
+            raise WeightsError(
+                f"{path} is no whole safetensors file ({error}); fetch it again."
+            ) from error
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # a damaged or hostile pickle can raise anything
+        raise WeightsError(
+            f"{path} is damaged or holds more than tensors, and is not opened for safety; fetch it "
+            "again, or save its state dict as .safetensors where you trust it."
+        ) from error
+
+
+def _check_start(path: Path) -> None:
+    """Refuse what is commonly found in place of weights."""
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(256).lstrip().lower()
+    except OSError as error:
+        raise WeightsError(
+            f"{path} cannot be read: {error.strerror}; give the path of a weights file."
+        ) from error
+    if not start:
+        raise WeightsError(f"{path} is empty; fetch it again.")
+    if start.startswith((b"<!doctype", b"<html", b"<?xml")):
+        raise WeightsError(
+            f"{path} is a web page, not weights; fetch the file itself, not the page about it."
+        )
+    if start.startswith(b"version https://git-lfs"):
+        raise WeightsError(
+            f"{path} is a Git LFS pointer, not weights; run `git lfs pull` where it came from."
+        )
+
+
+def _plain(path: Path, content: Any) -> dict[str, Tensor]:  # noqa: ANN401
+    """Return the state dict inside wrappers, checked: named tensors, every value finite."""
+    import torch
+
+    wrapper = next((w for w in _WRAPPERS if isinstance(content, dict) and w in content), None)
+    if wrapper:
+        content = content[wrapper]
+    if not isinstance(content, dict) or not content:
+        raise WeightsError(
+            f"{path} holds no state dict but a {type(content).__name__}; save the network's "
+            "state_dict() instead."
+        )
+    state: dict[str, Tensor] = {}
+    for key, value in content.items():
+        if not isinstance(key, str) or not isinstance(value, torch.Tensor):
+            raise WeightsError(
+                f"{path}: {key!r} is a {type(value).__name__}, not a named tensor; save nothing "
+                "but the network's state_dict()."
+            )
+        if value.is_floating_point() and not torch.isfinite(value).all():
+            raise WeightsError(
+                f"{path}: {key} holds values that are not finite; the weights are damaged or "
+                "their training diverged. Use others."
+            )
+        state[key] = value
+    if all(key.startswith("module.") for key in state):  # left by data-parallel training
+        return {key.removeprefix("module."): value for key, value in state.items()}
+    return state
+
+
+def _frozen(value: Any) -> Any:  # noqa: ANN401
+    """Return lists as tuples, as files of settings have no tuples."""
+    return tuple(_frozen(v) for v in value) if isinstance(value, list) else value
