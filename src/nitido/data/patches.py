@@ -1,0 +1,132 @@
+"""Training patches: sample i of a run is a pure function of (seed, i)."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from nitido.degradations import Degradation
+from nitido.errors import DataError
+from nitido.picture import read, rgb2gray
+
+_CACHE_BYTES = 2 << 30
+
+
+class Sample(NamedTuple):
+    """One training pair, float32, channels first, and the noise level the network is told."""
+
+    lq: np.ndarray  # (C, P / scale, P / scale), 0..1, may leave it
+    gt: np.ndarray  # (C, P, P), 0..1
+    sigma: np.ndarray  # (1, 1, 1), in units of the picture; negative where it is not told
+
+
+class Patches:
+    """Random patches of clean pictures and their damaged copies, one for every index.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        Clean pictures. They are decoded once and kept, up to 2 GiB.
+    degradation : Degradation
+        Makes LQ from GT.
+    patch : int
+        Side of a GT patch in pixels, a multiple of the degradation's scale.
+    channels : int
+        1 turns color pictures gray; 3 repeats gray ones.
+    gray : float
+        Share of patches that are made gray before the damage, 0..1, for networks of 3 channels.
+    told : float
+        Share of patches whose noise level (RMS of lq - gt) the network is told, 0..1.
+    seed : int
+        Decides everything, together with the index.
+
+    Raises
+    ------
+    DataError
+        On first use of a picture that is smaller than a patch or cannot be read.
+    """
+
+    def __init__(
+        self,
+        files: Sequence[Path],
+        degradation: Degradation,
+        *,
+        patch: int,
+        channels: int = 3,
+        gray: float = 0.0,
+        told: float = 0.0,
+        seed: int = 0,
+    ) -> None:
+        self.files = tuple(files)
+        self.degradation = degradation
+        self.patch = patch
+        self.channels = channels
+        self.gray = gray
+        self.told = told
+        self.seed = seed
+        self._decoded: dict[Path, np.ndarray] = {}
+        self._room = _CACHE_BYTES
+
+    def __getitem__(self, index: int) -> Sample:
+        """Return sample `index`, whatever was asked for before."""
+        rng = np.random.default_rng([self.seed, index])
+        picture = self._picture(self.files[rng.integers(len(self.files))])
+        gt = _unit(_turned(self._crop(picture, rng), rng))
+        if gt.shape[2] != 1 and (self.channels == 1 or rng.random() < self.gray):
+            gt = rgb2gray(gt)[..., None]
+        lq = self.degradation(gt, rng)
+        told = rng.random() < self.told
+        sigma = float(np.sqrt(np.mean(np.square(lq - gt)))) if told else -1.0
+        return Sample(
+            _planes(lq, self.channels),
+            _planes(gt, self.channels),
+            np.full((1, 1, 1), sigma, np.float32),
+        )
+
+    def _crop(self, picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        top, left = (int(rng.integers(side - self.patch + 1)) for side in picture.shape[:2])
+        return picture[top : top + self.patch, left : left + self.patch]
+
+    def _picture(self, file: Path) -> np.ndarray:
+        """Return the pixels in the depth of the file, from the cache where they fit."""
+        if file in self._decoded:
+            return self._decoded[file]
+        picture = read(file)
+        pixels = picture.pixels
+        if picture.depth < 32:
+            levels = 2**picture.depth - 1
+            kind = np.uint8 if picture.depth == 8 else np.uint16
+            pixels = np.floor(pixels * levels + 0.5).astype(kind)
+        if min(pixels.shape[:2]) < self.patch:
+            size = f"{pixels.shape[1]} x {pixels.shape[0]}"
+            raise DataError(
+                f"{file} is {size}, smaller than a patch of {self.patch}; "
+                "leave it out (data.exclude) or ask for smaller patches (data.patch)."
+            )
+        if pixels.nbytes <= self._room:
+            self._room -= pixels.nbytes
+            self._decoded[file] = pixels
+        return pixels
+
+
+def _turned(patch: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Flip and turn by one of the eight ways, evenly drawn."""
+    way = int(rng.integers(8))
+    patch = patch[:, ::-1] if way & 1 else patch
+    patch = patch[::-1] if way & 2 else patch
+    return patch.swapaxes(0, 1) if way & 4 else patch
+
+
+def _unit(patch: np.ndarray) -> np.ndarray:
+    """Return float32 in 0..1, contiguous."""
+    if patch.dtype == np.float32:
+        return np.ascontiguousarray(patch)
+    return np.ascontiguousarray(patch, np.float32) / np.float32(np.iinfo(patch.dtype).max)
+
+
+def _planes(patch: np.ndarray, channels: int) -> np.ndarray:
+    """Return channels first; one channel is repeated where the network wants more."""
+    if patch.shape[2] != channels:
+        patch = np.repeat(patch[..., :1], channels, axis=2)
+    return np.ascontiguousarray(patch.transpose(2, 0, 1), np.float32)

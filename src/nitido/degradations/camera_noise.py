@@ -1,0 +1,137 @@
+"""Noise of photographs as cameras store them: born in the raw mosaic, then processed.
+
+White noise is a poor model of it. In a stored photograph the noise depends on the brightness, is
+correlated over several pixels, is stronger in color than in brightness at low frequencies, and
+carries the blocks of JPEG. The steps follow the raw pipeline that Brooks et al. 2019 ("Unprocessing
+images for learned raw denoising") undo and redo; their relation of read to shot noise is used.
+
+Only the noise is demosaiced and smoothed, never the picture: ground truths of real noise are means
+of many frames from the same camera, so they are just as sharp.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from nitido.degradations._jpeg import jpeg_round_trip
+from nitido.degradations._levels import Level, check, draw, draw_integer, draw_log
+
+_READ_SLOPE, _READ_OFFSET, _READ_SPREAD = 2.18, 1.20, 0.26  # Brooks et al. 2019, section 3.1
+_OPPONENT = np.array([[1, 1, 1], [1, 0, -1], [1, -2, 1]], np.float32)
+_OPPONENT /= np.linalg.norm(_OPPONENT, axis=1, keepdims=True)  # rows: brightness, two colors
+_TAPS = ((0, 0.25), (1, 0.5), (2, 0.25))
+
+
+@dataclass(frozen=True)
+class CameraNoise:
+    """Add the noise of a camera: shot and read noise, demosaicing, smoothing, tone curve, JPEG.
+
+    Parameters
+    ----------
+    shot : float or (float, float)
+        Variance of the shot noise per unit of linear light; 1e-4 is a low and 1e-2 a very high
+        sensitivity. A pair is a range, drawn evenly on a logarithmic scale. The read noise follows
+        from it.
+    smoothing : float or (float, float)
+        Standard deviation, in pixels, of the blur that in-camera noise reduction applies to the
+        brightness of the noise; color is blurred up to four times as much.
+    quality : int or (int, int)
+        libjpeg quality at which the camera stores, 1..100.
+
+    Raises
+    ------
+    SettingError
+        If a level is out of range.
+    """
+
+    shot: Level = (1e-4, 1.2e-2)
+    smoothing: Level = (0.0, 1.5)
+    quality: Level = (70, 100)
+    scale: ClassVar[int] = 1
+
+    def __post_init__(self) -> None:
+        check("shot", self.shot, 1e-9)
+        check("smoothing", self.smoothing, 0)
+        check("quality", self.quality, 1, 100)
+
+    def __call__(self, gt: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Return LQ, float32 (H, W, C) with 8-bit values in 0..1; C is 1 or 3."""
+        channels = gt.shape[2]
+        rgb = np.repeat(gt, 3, axis=2) if channels == 1 else gt
+        curved = bool(rng.random() < 0.5)
+        linear = _to_linear(np.clip(rgb, 0, 1), curved)
+        noise = self._noise(linear, rng)
+        lq = _to_display(np.clip(linear + noise, 0, 1), curved)
+        if channels == 1:
+            lq = lq.mean(axis=2, keepdims=True)
+        subsampling = "4:2:0" if rng.random() < 0.5 else "4:4:4"
+        return jpeg_round_trip(lq, draw_integer(self.quality, rng), subsampling)
+
+    def _noise(self, linear: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Draw noise in linear light (H, W, 3), demosaiced, color-balanced and smoothed."""
+        shot = draw_log(self.shot, rng)
+        read = np.exp(rng.normal(_READ_SLOPE * np.log(shot) + _READ_OFFSET, _READ_SPREAD))
+        gains = np.array([rng.uniform(1.2, 2.4), 1.0, rng.uniform(1.2, 2.2)], np.float32)
+        deviation = np.sqrt(np.float32(shot) * linear / gains + np.float32(read))
+        raw = deviation * rng.standard_normal(linear.shape, dtype=np.float32) * gains
+        noise = _demosaic(raw, int(rng.integers(4)))
+        blur = draw(self.smoothing, rng)
+        opponent = noise @ _OPPONENT.T
+        opponent[..., :1] = _blur(opponent[..., :1], blur)
+        opponent[..., 1:] = _blur(opponent[..., 1:], blur * rng.uniform(1, 4))
+        return opponent @ _OPPONENT
+
+
+def _to_linear(display: np.ndarray, curved: bool) -> np.ndarray:
+    """Undo the tone curve (a smooth step, where the camera has one) and the gamma of 2.2."""
+    if curved:
+        display = 0.5 - np.sin(np.arcsin(1 - 2 * display) / 3)
+    return np.asarray(np.power(np.maximum(display, 1e-8), np.float32(2.2)), np.float32)
+
+
+def _to_display(linear: np.ndarray, curved: bool) -> np.ndarray:
+    """Apply the gamma of 2.2 and the tone curve."""
+    display = np.power(np.maximum(linear, 1e-8), np.float32(1 / 2.2))
+    return display * display * (3 - 2 * display) if curved else display
+
+
+def _demosaic(raw: np.ndarray, phase: int) -> np.ndarray:
+    """Keep one color per pixel (Bayer, one of 4 phases) and interpolate the others bilinearly."""
+    height, width = raw.shape[:2]
+    row, column = divmod(phase, 2)
+    mosaic = np.zeros((height + 2, width + 2, 3), np.float32)
+    inner = mosaic[1:-1, 1:-1]
+    inner[row::2, column::2, 0] = raw[row::2, column::2, 0]
+    inner[1 - row :: 2, 1 - column :: 2, 2] = raw[1 - row :: 2, 1 - column :: 2, 2]
+    inner[row::2, 1 - column :: 2, 1] = raw[row::2, 1 - column :: 2, 1]
+    inner[1 - row :: 2, column::2, 1] = raw[1 - row :: 2, column::2, 1]
+    noise = np.empty_like(raw)
+    noise[..., 0::2] = 4 * _smooth_3x3(mosaic[..., 0::2])
+    green = mosaic[..., 1]
+    sides = green[:-2, 1:-1] + green[2:, 1:-1] + green[1:-1, :-2] + green[1:-1, 2:]
+    noise[..., 1] = green[1:-1, 1:-1] + sides / 4
+    return noise
+
+
+def _smooth_3x3(padded: np.ndarray) -> np.ndarray:
+    """Filter with the outer product of (1, 2, 1) / 4 with itself; the border is used up."""
+    height, width = padded.shape[0] - 2, padded.shape[1] - 2
+    rows = sum(weight * padded[i : i + height] for i, weight in _TAPS)
+    return np.asarray(sum(weight * rows[:, i : i + width] for i, weight in _TAPS))
+
+
+def _blur(planes: np.ndarray, sigma: float) -> np.ndarray:
+    """Blur (H, W, C) with a Gaussian of `sigma` pixels, mirrored at the border."""
+    radius = int(np.ceil(2.5 * sigma))
+    if radius == 0 or sigma < 0.1 or min(planes.shape[:2]) <= radius:
+        return planes
+    taps = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2)
+    taps = (taps / taps.sum()).astype(np.float32)
+    height, width = planes.shape[:2]
+    padded = np.pad(planes, ((radius, radius), (radius, radius), (0, 0)), mode="reflect")
+    rows = sum(tap * padded[i : i + height] for i, tap in enumerate(taps))
+    return np.asarray(sum(tap * rows[:, i : i + width] for i, tap in enumerate(taps)))
+
+
+PUBLIC = CameraNoise

@@ -1,0 +1,250 @@
+"""From a trained network to a weights file with its graph, each compared before it is kept.
+
+The tensors are stored once, in fp16 where that moves no pixel visibly, as safetensors; the ONNX
+graph beside them holds only the operations and points into the same file.
+"""
+
+import logging
+import os
+import warnings
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+import onnx_ir as ir
+import onnx_safetensors
+import torch
+from safetensors.numpy import load_file
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from nitido import catalog, engines
+from nitido.errors import WeightsError
+from nitido.recipes import Recipe
+from nitido.weights import Card, Score, Weights, open_weights, save
+from nitido.weights.loading import load_network
+
+_FEATHER = 32  # LQ pixels tiles share where the network looks at the whole picture
+_SEAM = 0.25 / 255  # what a cut may change at most, outside the overlap
+_FP16_ERROR = 0.1 / 255  # RMS that storing fp16 may change, at most
+_BF16_ERROR = 0.35 / 255  # RMS that computing in bf16 may change, at most
+_PARITY = 0.05 / 255  # largest difference between runtimes, fp32
+
+
+def export(
+    network: nn.Module,
+    recipe: Recipe,
+    name: str,
+    folder: Path,
+    *,
+    trained: str,
+    hard: np.ndarray,
+) -> Weights:
+    """Write ``NAME.safetensors`` and ``NAME.onnx`` and prove that both give what PyTorch gives.
+
+    Parameters
+    ----------
+    network : nn.Module
+        Trained, on the CPU.
+    recipe : Recipe
+        What it was trained by; goes into the card.
+    name : str
+        Of the weights.
+    folder : Path
+        Where the two files go.
+    trained : str
+        What the training took, in words.
+    hard : np.ndarray
+        A picture with the hardest damage of the recipe, float32 (C, H, W), sides of 256 at least
+        and multiples of the network's: the overlap of tiles is measured on it.
+
+    Raises
+    ------
+    WeightsError
+        If a tensor is not finite, or the graph gives something else than PyTorch.
+    """
+    network.eval()
+    lq = torch.from_numpy(hard[None])
+    with torch.inference_mode():
+        truth = network(lq)
+        if not torch.isfinite(truth).all():
+            raise WeightsError(f"The network {name} gives values that are not finite.")
+    tensors = _tensors(network, lq, truth)
+    settings = {key: value for key, value in recipe.network.items() if key != "name"}
+    facts = {key: getattr(network, key) for key in ("channels", "scale", "multiple_of", "radius")}
+    card = Card(
+        name=name,
+        title=recipe.title,
+        task=recipe.task,
+        network=recipe.network["name"],
+        settings=settings,
+        **facts,
+        overlap=measure_overlap(network, hard),
+        takes_sigma=bool(getattr(network, "takes_sigma", False)),
+        precisions=("fp32", "bf16") if _safe_in_bf16(network, lq, truth) else ("fp32",),
+        parameters=sum(p.numel() for p in network.parameters()),
+        macs_per_pixel=round(macs_per_pixel(network)),
+        recipe=recipe.model_dump(mode="json"),
+        trained=trained,
+        data_terms=recipe.data_terms,
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{name}.safetensors"
+    save(tensors, card, file)
+    weights = open_weights(file)
+    graph = _graph(load_network(weights), card, tensors)
+    _link(graph, weights)
+    _compare(weights, hard)
+    return weights
+
+
+def with_scores(weights: Weights, scores: Iterable[Score]) -> Weights:
+    """Rewrite the card with scores; the tensors stay and the graph is pointed at them again."""
+    card = weights.card.model_copy(update={"scores": tuple(scores)})
+    graph = ir.load(weights.graph)
+    tensors = load_file(weights.file)
+    save(tensors, card, weights.file)
+    renewed = open_weights(weights.file)
+    _link(graph, renewed)
+    return renewed
+
+
+def measure_overlap(network: nn.Module, hard: np.ndarray) -> int:
+    """Return how many LQ pixels neighbouring tiles must share so that a cut leaves no trace.
+
+    The middle of the picture is restored alone and compared with the same pixels of the whole:
+    the overlap is the smallest distance from the cut beyond which nothing differs by more than
+    0.25 / 255. It is a multiple of the network's `multiple_of` and never more than its theoretical
+    radius needs. Networks with global statistics get a fixed overlap that is feathered.
+    """
+    step = int(network.multiple_of)  # type: ignore[arg-type]
+    if network.radius is None:
+        return -(-_FEATHER // step) * step
+    height, width = hard.shape[1:]
+    top, left = (side // 4 // step * step for side in (height, width))
+    bottom, right = (side - edge for side, edge in ((height, top), (width, left)))
+    with torch.inference_mode():
+        lq = torch.from_numpy(hard[None])
+        whole = network(lq)[..., top:bottom, left:right]
+        part = network(lq[..., top:bottom, left:right].contiguous())
+    wrong = (whole - part).abs().amax(dim=(0, 1)).numpy()
+    rows = np.minimum(np.arange(bottom - top), np.arange(bottom - top)[::-1])
+    columns = np.minimum(np.arange(right - left), np.arange(right - left)[::-1])
+    distance = np.minimum.outer(rows, columns)
+    seen = distance[wrong > _SEAM]
+    needed = int(seen.max()) + 1 if seen.size else 0
+    limit = -(-int(network.radius) // step) * step  # type: ignore[arg-type]
+    return min(-(-needed // step) * step, limit)
+
+
+def macs_per_pixel(network: nn.Module) -> float:
+    """Count multiply-adds of convolutions and matrix products per LQ pixel."""
+    step = int(network.multiple_of)  # type: ignore[arg-type]
+    side = -(-64 // step) * step
+    with torch.inference_mode(), FlopCounterMode(display=False) as counter:
+        network(torch.zeros(1, int(network.channels), side, side))  # type: ignore[arg-type]
+    return float(counter.get_total_flops()) / 2 / side**2
+
+
+def _tensors(network: nn.Module, lq: Tensor, truth: Tensor) -> dict[str, np.ndarray]:
+    """Return the state in fp16 where that changes next to nothing, else as it is."""
+    state = network.state_dict()
+    halved = {k: v.half() if v.dtype == torch.float32 else v for k, v in state.items()}
+    network.load_state_dict(halved)
+    with torch.inference_mode():
+        error = (network(lq) - truth).square().mean().sqrt()
+    if not error <= _FP16_ERROR:
+        network.load_state_dict(state)
+        halved = state
+    return {key: value.detach().cpu().contiguous().numpy() for key, value in halved.items()}
+
+
+def _safe_in_bf16(network: nn.Module, lq: Tensor, truth: Tensor) -> bool:
+    side = 128 // int(network.multiple_of) * int(network.multiple_of)  # type: ignore[arg-type]
+    small = lq[..., :side, :side].contiguous()
+    with torch.inference_mode():
+        exact = network(small)
+        with torch.autocast("cpu", torch.bfloat16):
+            rounded = network(small).float()
+    return bool((rounded - exact).square().mean().sqrt() <= _BF16_ERROR)
+
+
+def _graph(network: nn.Module, card: Card, stored: Mapping[str, np.ndarray]) -> ir.Model:
+    """Trace the network into ONNX with a free batch and size; tensors keep their names."""
+    many = card.multiple_of
+    side = -(-64 // many) * many
+    batch, rows, columns = (torch.export.Dim(name) for name in ("batch", "rows", "columns"))
+    free: dict[int, object] = {0: batch, 2: many * rows, 3: many * columns}
+    if many == 1:
+        free.update({2: rows, 3: columns})
+    inputs: tuple[Tensor, ...] = (torch.zeros(2, card.channels, side, side + many),)
+    shapes: tuple[dict[int, object], ...] = (free,)
+    if card.takes_sigma:
+        inputs += (torch.zeros(2, 1, 1, 1),)
+        shapes += ({0: batch},)
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter warns of its own internals
+        program = torch.onnx.export(
+            network,
+            inputs,
+            dynamo=True,
+            input_names=["lq", "sigma"][: len(inputs)],
+            output_names=["restored"],
+            dynamic_shapes=shapes,
+            optimize=False,  # it would fold tensors into new ones that no file holds
+            verbose=False,
+        )
+    assert program is not None, "the exporter returns a program unless it writes a file"
+    model: ir.Model = program.model
+    for name, tensor in stored.items():
+        if tensor.dtype == np.float16 and name in model.graph.initializers:
+            _store_as_half(model.graph, name, tensor)
+    return model
+
+
+def _store_as_half(graph: ir.Graph, name: str, tensor: np.ndarray) -> None:
+    """Replace an fp32 tensor of the graph by the fp16 one of the file and a cast behind it."""
+    single = graph.initializers.pop(name)
+    half = ir.Value(
+        name=name,
+        type=ir.TensorType(ir.DataType.FLOAT16),
+        shape=ir.Shape(tensor.shape),
+        const_value=ir.tensor(tensor, name=name),
+    )
+    graph.initializers[name] = half
+    cast = ir.node("Cast", [half], attributes={"to": ir.DataType.FLOAT})
+    cast.outputs[0].name = f"{name}.fp32"
+    ir.convenience.replace_all_uses_with(single, cast.outputs[0])
+    graph.insert_before(graph[0], cast)
+
+
+def _link(graph: ir.Model, weights: Weights) -> None:
+    """Point the graph's tensors into the weights file and write it, whole or not at all."""
+    onnx_safetensors.replace_tensors(graph, weights.file.name, weights.file.parent)
+    half = weights.graph.with_suffix(".part")
+    ir.save(graph, half)
+    os.replace(half, weights.graph)
+
+
+def _compare(weights: Weights, hard: np.ndarray) -> None:
+    """Run the files in both runtimes.
+
+    Raises
+    ------
+    WeightsError
+        If they differ anywhere by more than 0.05 / 255.
+    """
+    lq = hard[None]
+    results = {
+        name: catalog.build(
+            engines, name, weights=weights, tile=hard.shape[1:], precision="fp32"
+        )(lq)
+        for name in ("torch", "openvino")
+    }
+    error = float(np.abs(results["torch"] - results["openvino"]).max())
+    if not error <= _PARITY:
+        raise WeightsError(
+            f"{weights.graph.name} differs from PyTorch by {error * 255:.2f}/255, more than "
+            f"{_PARITY * 255:.2f}; the graph was exported wrongly."
+        )

@@ -1,0 +1,132 @@
+"""The house network: a residual U-Net of plain 3x3 convolutions, made to be cut into tiles.
+
+Not from a paper. It borrows the pixel-unshuffled start of FFDNet (Zhang et al., TIP 2018) and the
+plain residual blocks and additive skips of DRUNet (Zhang et al., TPAMI 2021). There is no
+normalization and no global pooling, so a tile with enough overlap gives exactly what the whole
+picture gives; every second convolution of a block and the last one start at zero, so training
+starts from the identity.
+
+**Departure from the paper:** none, there is no paper.
+"""
+
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from nitido.errors import SettingError
+
+
+class UNet(nn.Module):
+    """Residual U-Net over a pixel-unshuffled picture.
+
+    Parameters
+    ----------
+    channels : int
+        Channels of the picture.
+    features : (int, ...)
+        Features per level, the finest first. Each level has half the resolution of the one before.
+    blocks : (int, ...)
+        Residual blocks per level; every level but the last has as many again on the way up.
+    unshuffle : int
+        Side of the pixel blocks that are folded into channels first.
+    takes_sigma : bool
+        Take the noise level as a second input, (N, 1, 1, 1) in units of the picture (25 / 255);
+        a negative level asks the network to judge for itself.
+
+    Raises
+    ------
+    SettingError
+        If `features` and `blocks` differ in length, or a number is below 1.
+    """
+
+    TINY: ClassVar[dict[str, Any]] = {"features": (4, 6), "blocks": (1, 1)}
+    scale = 1
+
+    def __init__(
+        self,
+        channels: int = 3,
+        features: tuple[int, ...] = (32, 64, 128),
+        blocks: tuple[int, ...] = (2, 2, 4),
+        unshuffle: int = 2,
+        takes_sigma: bool = False,
+    ) -> None:
+        if len(features) != len(blocks) or not features:
+            raise SettingError(f"features {features} and blocks {blocks} must be equally long.")
+        if min(*features, *blocks, channels, unshuffle) < 1:
+            raise SettingError("features, blocks, channels and unshuffle must be 1 at least.")
+        super().__init__()
+        self.channels = channels
+        self.takes_sigma = takes_sigma
+        self.unshuffle = unshuffle
+        self.multiple_of = unshuffle * 2 ** (len(features) - 1)
+        self.radius = _radius(blocks, unshuffle)
+
+        folded = channels * unshuffle**2
+        steps = list(zip(features, features[1:], strict=False))
+        self.head = nn.Conv2d(folded, features[0], 3, padding=1)
+        self.level = nn.Conv2d(2, features[0], 1, bias=False) if takes_sigma else None
+        self.encoder = nn.ModuleList(_stack(*pair) for pair in zip(features, blocks, strict=True))
+        self.down = nn.ModuleList(nn.Conv2d(fine, coarse, 2, 2) for fine, coarse in steps)
+        self.up = nn.ModuleList(nn.ConvTranspose2d(coarse, fine, 2, 2) for fine, coarse in steps)
+        self.decoder = nn.ModuleList(
+            _stack(*pair) for pair in zip(features[:-1], blocks[:-1], strict=True)
+        )
+        self.tail = nn.Conv2d(features[0], folded, 3, padding=1)
+        nn.init.zeros_(self.tail.weight)
+        nn.init.zeros_(self.tail.bias)
+
+    def forward(self, lq: Tensor, sigma: Tensor | None = None) -> Tensor:
+        """Restore `lq` (N, C, H, W), 0..1, H and W multiples of `multiple_of`; same shape out."""
+        features = self.head(F.pixel_unshuffle(lq, self.unshuffle))
+        if self.level is not None:
+            features = features + self.level(_level(sigma, lq))
+        skips = []
+        for blocks, down in zip(self.encoder, self.down, strict=False):
+            features = blocks(features)
+            skips.append(features)
+            features = down(features)
+        features = self.encoder[-1](features)
+        for up, blocks in zip(reversed(self.up), reversed(self.decoder), strict=True):
+            features = blocks(up(features) + skips.pop())
+        return lq + F.pixel_shuffle(self.tail(features), self.unshuffle)
+
+
+class _Block(nn.Module):
+    """x + C(ReLU(C(x))), the second convolution starting at zero."""
+
+    def __init__(self, features: int) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(features, features, 3, padding=1)
+        self.second = nn.Conv2d(features, features, 3, padding=1)
+        nn.init.zeros_(self.second.weight)
+        nn.init.zeros_(self.second.bias)
+
+    def forward(self, features: Tensor) -> Tensor:
+        return features + self.second(F.relu(self.first(features)))
+
+
+def _stack(features: int, blocks: int) -> nn.Sequential:
+    return nn.Sequential(*(_Block(features) for _ in range(blocks)))
+
+
+def _level(sigma: Tensor | None, lq: Tensor) -> Tensor:
+    """Return (N, 2, 1, 1): whether the level is told, and the told level on a scale of about 1."""
+    if sigma is None:
+        return lq.new_zeros(1, 2, 1, 1)
+    told = (sigma >= 0).to(lq.dtype)
+    return torch.cat([told, told * sigma * 5], dim=1)
+
+
+def _radius(blocks: tuple[int, ...], unshuffle: int) -> int:
+    """Theoretical receptive radius in pixels: 1 per 3x3 and 1 per step between levels."""
+    radius = unshuffle * 2 + unshuffle - 1  # head, tail, and the folding itself
+    for depth, count in enumerate(blocks):
+        cell = unshuffle * 2**depth
+        last = depth == len(blocks) - 1
+        radius += cell * (2 * count * (1 if last else 2)) + (0 if last else cell)
+    return radius
+
+
+PUBLIC = UNet

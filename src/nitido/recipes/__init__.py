@@ -1,0 +1,5 @@
+"""Recipes: everything that decides trained weights, one YAML file for each weights name."""
+
+from nitido.recipes.schema import Data, Recipe, Schedule, load, names
+
+__all__ = ["Data", "Recipe", "Schedule", "load", "names"]

@@ -1,0 +1,187 @@
+"""The form of a recipe, and how it is read, overridden and checked."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
+    model_validator,
+)
+
+from nitido import catalog, degradations, losses, networks
+from nitido.errors import NitidoError, RecipeError, UnknownNameError
+
+_FOLDER = Path(__file__).parent
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+def _named(spec: dict[str, Any]) -> dict[str, Any]:
+    if not isinstance(spec.get("name"), str):
+        raise ValueError("the key 'name' is missing")
+    return spec
+
+
+Spec = Annotated[dict[str, Any], AfterValidator(_named)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Data(_Part):
+    """Which pictures, and how patches are cut from them."""
+
+    source: str
+    exclude: tuple[str, ...] = ()
+    patch: PositiveInt = 128  # GT pixels
+    batch: PositiveInt = 16
+    gray: Share = 0.0  # share of patches made gray before the damage
+    told: Share = 0.0  # share of patches whose noise level the network is told
+    workers: NonNegativeInt = 1
+
+
+class Schedule(_Part):
+    """How long, and how fast: AdamW or Muon, linear warm-up, cosine decay."""
+
+    steps: PositiveInt | None = None
+    minutes: PositiveFloat | None = None
+    warmup: NonNegativeInt = 200
+    optimizer: Literal["adamw", "muon"] = "adamw"
+    lr: PositiveFloat = 1e-3
+    lr_end: PositiveFloat = 1e-6
+    weight_decay: float = Field(default=1e-4, ge=0)
+    clip: PositiveFloat = 0.1  # gradient norm
+
+    @model_validator(mode="after")
+    def _one_budget(self) -> Self:
+        if (self.steps is None) == (self.minutes is None):
+            raise ValueError("give either steps or minutes")
+        return self
+
+
+class Recipe(_Part):
+    """Everything that decides trained weights; the file name is the weights' name.
+
+    A run with a budget of steps is a pure function of its recipe. A budget of minutes is not: how
+    many steps fit depends on the machine.
+    """
+
+    title: str
+    task: str = "denoise"
+    seed: NonNegativeInt = 0
+    network: Spec
+    degradation: Spec
+    loss: Spec = {"name": "charbonnier"}
+    data: Data
+    schedule: Schedule
+    ema: float = Field(default=0.999, ge=0, lt=1)
+    start: str | None = None  # weights to start from: a shipped name or a file
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    checkpoint_every: PositiveInt = 500  # steps
+    suites: tuple[str, ...] = ()
+    data_terms: str = ""
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> Self:
+        for room, spec in (
+            (networks, self.network),
+            (degradations, self.degradation),
+            (losses, self.loss),
+        ):
+            if spec["name"] not in catalog.names(room):
+                unknown = UnknownNameError(room.__name__[7:], spec["name"], catalog.names(room))
+                raise ValueError(str(unknown))
+        return self
+
+
+def names() -> list[str]:
+    """Return the names of the recipes that come with the package."""
+    return sorted(file.stem for file in _FOLDER.glob("*.yaml"))
+
+
+def load(recipe: str | Path, overrides: Iterable[str] = ()) -> tuple[str, Recipe]:
+    """Read a recipe by name or from a YAML file and apply overrides; return its name too.
+
+    Parameters
+    ----------
+    recipe : str or Path
+        A name from `names`, or a path ending in ``.yaml``.
+    overrides : iterable of str
+        ``key=value`` with dots into parts and YAML values: ``schedule.steps=60``.
+
+    Raises
+    ------
+    RecipeError
+        If the file is missing or wrong; all mistakes are listed at once.
+    UnknownNameError
+        If no recipe has this name.
+    """
+    path = Path(recipe)
+    if path.suffix not in (".yaml", ".yml"):
+        if str(recipe) not in names():
+            raise UnknownNameError("recipe", str(recipe), names())
+        path = _FOLDER / f"{recipe}.yaml"
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise RecipeError(f"Recipe {path} cannot be read: {error}.") from error
+    if not isinstance(content, dict):
+        raise RecipeError(f"Recipe {path} is no table of settings.")
+    for override in overrides:
+        _override(content, override)
+    return path.stem, validate(content, str(path))
+
+
+def validate(content: Mapping[str, Any], origin: str) -> Recipe:
+    """Check settings and build a `Recipe`; the damage and the loss are built once as a proof.
+
+    Raises
+    ------
+    RecipeError
+        With every mistake, one a line.
+    """
+    try:
+        recipe = Recipe.model_validate(dict(content))
+        catalog.from_spec(degradations, recipe.degradation)
+    except ValidationError as error:
+        lines = [
+            f"{'.'.join(str(part) for part in mistake['loc']) or 'recipe'}: "
+            f"{mistake['msg'].removeprefix('Value error, ').lower()}"
+            for mistake in error.errors()
+        ]
+        raise RecipeError(f"Recipe {origin}:\n  " + "\n  ".join(lines)) from error
+    except NitidoError as error:
+        raise RecipeError(f"Recipe {origin}:\n  {error}") from error
+    return recipe
+
+
+def _override(content: dict[str, Any], override: str) -> None:
+    """Set one value in place: ``data.patch=48``."""
+    keys, equals, text = override.partition("=")
+    if not equals:
+        raise RecipeError(f"--set {override}: write key=value, for example schedule.steps=60.")
+    *parents, last = keys.strip().split(".")
+    part = content
+    for key in parents:
+        part = part.setdefault(key, {})
+        if not isinstance(part, dict):
+            raise RecipeError(f"--set {override}: {key} holds one value, not settings.")
+    if isinstance(part.get(last), dict) and not text.lstrip().startswith("{"):
+        raise RecipeError(f"--set {override}: {last} holds settings; name one of them.")
+    try:
+        part[last] = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise RecipeError(f"--set {override}: the value is no YAML ({error}).") from error
+    if last == "steps" and parents == ["schedule"]:
+        part.pop("minutes", None)
+    if last == "minutes" and parents == ["schedule"]:
+        part.pop("steps", None)

@@ -1,0 +1,48 @@
+"""The record of a run: a CSV file and TensorBoard's events."""
+
+import csv
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from torch.utils.tensorboard import SummaryWriter
+
+if TYPE_CHECKING:
+    from nitido.train.loop import Progress
+
+_COLUMNS = ("step", "loss", "psnr", "rate", "elapsed", "waiting")
+
+
+class Log:
+    """Append one line per report; what a killed run wrote beyond its checkpoint is dropped."""
+
+    def __init__(self, folder: Path, step: int) -> None:
+        self._file = folder / "log.csv"
+        kept = []
+        if step and self._file.exists():
+            with self._file.open(newline="") as lines:
+                kept = [row for row in csv.DictReader(lines) if int(row["step"]) <= step]
+        with self._file.open("w", newline="") as lines:
+            writer = csv.DictWriter(lines, _COLUMNS)
+            writer.writeheader()
+            writer.writerows(kept)
+        self._board = SummaryWriter(str(folder / "tensorboard"), purge_step=step)
+
+    def write(self, progress: "Progress") -> None:
+        """Record where the run stands."""
+        row = {column: getattr(progress, column) for column in _COLUMNS}
+        with self._file.open("a", newline="") as lines:
+            csv.DictWriter(lines, _COLUMNS).writerow(row)
+        for column in _COLUMNS[1:4]:
+            self._board.add_scalar(column, row[column], progress.step)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._board.close()

@@ -1,0 +1,122 @@
+"""What a run must remember: averaged weights and checkpoints."""
+
+import os
+import pickle
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from nitido.errors import RecipeError, WeightsError
+from nitido.recipes import Recipe
+from nitido.weights import open_weights
+from nitido.weights.loading import load_network
+
+_FREE = {"checkpoint_every", "suites"}  # what may differ between a run and its resumption
+
+
+class Average:
+    """Exponential moving average of a network's whole state, buffers included.
+
+    The decay rises with the steps, (1 + k) / (10 + k), until it reaches `decay`.
+    """
+
+    def __init__(self, network: nn.Module, decay: float) -> None:
+        self.decay = decay
+        self.updates = 0
+        self.state = {key: value.detach().clone() for key, value in network.state_dict().items()}
+
+    @torch.no_grad()
+    def update(self, network: nn.Module) -> None:
+        """Move towards the network's present state."""
+        self.updates += 1
+        decay = min(self.decay, (1 + self.updates) / (10 + self.updates))
+        for key, value in network.state_dict().items():
+            if value.dtype.is_floating_point:
+                self.state[key].lerp_(value, 1 - decay)
+            else:
+                self.state[key].copy_(value)
+
+    def copy_into(self, network: nn.Module) -> None:
+        """Give the network the averaged state."""
+        network.load_state_dict(self.state)
+
+
+def start_from(network: nn.Module, name: str) -> None:
+    """Load the tensors of a weights file into a network of the same kind.
+
+    Raises
+    ------
+    WeightsError
+        If the tensors do not fit the network.
+    """
+    weights = open_weights(name)
+    try:
+        network.load_state_dict(load_network(weights).state_dict())
+    except RuntimeError as error:
+        raise WeightsError(f"{weights.file} does not fit the network: {error}.") from error
+
+
+def save_checkpoint(
+    file: Path,
+    recipe: Recipe,
+    network: nn.Module,
+    optimizer: Optimizer,
+    average: Average,
+    progress: tuple[int, float, float],
+) -> None:
+    """Write a checkpoint to a temporary name and rename it, so that there is always a whole one."""
+    half = file.with_suffix(".part")
+    torch.save(
+        {
+            "recipe": recipe.model_dump(mode="json"),
+            "network": network.state_dict(),
+            "optimizer": optimizer.state_dict(),
+            "average": average.state,
+            "updates": average.updates,
+            "progress": progress,
+        },
+        half,
+    )
+    os.replace(half, file)
+
+
+def load_checkpoint(
+    file: Path,
+    recipe: Recipe,
+    network: nn.Module,
+    optimizer: Optimizer,
+    average: Average,
+    device: torch.device,
+) -> tuple[int, float, float]:
+    """Restore everything from a checkpoint; return step, seconds and seconds of waiting.
+
+    Raises
+    ------
+    RecipeError
+        If the checkpoint belongs to another recipe or is damaged.
+    """
+    try:
+        saved = torch.load(file, map_location=device, weights_only=True)
+    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        raise RecipeError(f"The checkpoint {file} is damaged ({error}); start afresh.") from error
+    now = recipe.model_dump(mode="json")
+    differ = sorted(
+        key for key in now if key not in _FREE and now[key] != saved["recipe"].get(key)
+    )
+    if differ:
+        raise RecipeError(
+            f"{file} was made with another recipe: {', '.join(differ)} differ. "
+            "Resume with the same settings, or train into another folder."
+        )
+    network.load_state_dict(saved["network"])
+    optimizer.load_state_dict(saved["optimizer"])
+    average.state = _on(saved["average"], device)
+    average.updates = saved["updates"]
+    step, elapsed, waiting = saved["progress"]
+    return int(step), float(elapsed), float(waiting)
+
+
+def _on(state: dict[str, Tensor], device: torch.device) -> dict[str, Tensor]:
+    return {key: value.to(device) for key, value in state.items()}

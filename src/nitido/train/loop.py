@@ -1,0 +1,206 @@
+"""The training loop, to be read from top to bottom.
+
+Sample i is a pure function of (seed, i) and step k seeds PyTorch with (seed, k), so a run that was
+killed and resumed gives, bit for bit on CPU, the weights of one that was not.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from lightning.fabric import Fabric
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+
+from nitido import catalog, degradations, losses, networks
+from nitido.data import Patches, Sample, pictures
+from nitido.errors import RecipeError
+from nitido.recipes import Recipe
+from nitido.train._log import Log
+from nitido.train._optimizers import build_optimizer, set_rate
+from nitido.train._precision import pick_precision
+from nitido.train._state import Average, load_checkpoint, save_checkpoint, start_from
+from nitido.train._workers import leave_signals_alone
+
+_LOG_EVERY = 20  # steps
+_FOREVER = 1 << 40  # samples, for budgets in minutes
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a run stands; given to the caller every few steps."""
+
+    step: int
+    fraction: float  # of the budget, 0..1
+    loss: float  # mean since the last report
+    psnr: float  # dB, of the training patches, likewise
+    rate: float  # learning rate
+    elapsed: float  # seconds of training, those before a resume included
+    waiting: float  # share of that time spent waiting for data
+
+    @property
+    def remaining(self) -> float:
+        """Seconds to go, guessed from the time so far."""
+        return self.elapsed * (1 - self.fraction) / max(self.fraction, 1e-9)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A finished run: the network with its averaged weights, on the CPU, and what it took."""
+
+    network: nn.Module
+    steps: int
+    seconds: float
+    waiting: float
+    done: bool  # False: interrupted, the checkpoint holds where to go on
+
+
+def train(
+    recipe: Recipe,
+    folder: Path,
+    *,
+    data: Path | None = None,
+    resume: bool = False,
+    report: Callable[[Progress], None] = lambda progress: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Trained:
+    """Train the network of a recipe; write checkpoints and logs into `folder`.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        Everything that decides the weights.
+    folder : Path
+        Receives ``checkpoint.pt``, ``log.csv`` and TensorBoard's files.
+    data : Path, optional
+        Root of the image sets.
+    resume : bool
+        Go on from the checkpoint in `folder`, if there is one.
+    report : callable
+        Called with the `Progress` every few steps.
+    stop : callable
+        Asked after every step; True saves a checkpoint and returns early.
+
+    Raises
+    ------
+    RecipeError
+        If the recipe is not the one that the checkpoint was made with, or a loss is not finite.
+    DataError
+        If the pictures are missing or too small.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    fabric = Fabric(devices=1, precision=pick_precision(recipe.precision))
+    torch.manual_seed(recipe.seed)
+    network = catalog.from_spec(networks, recipe.network)
+    if recipe.start:
+        start_from(network, recipe.start)
+    network.to(memory_format=torch.channels_last)
+    loss_of = catalog.from_spec(losses, recipe.loss)
+    network, optimizer = fabric.setup(network, build_optimizer(network, recipe.schedule))
+    average = Average(network.module, recipe.ema)
+    checkpoint = folder / "checkpoint.pt"
+    step, elapsed, waiting = 0, 0.0, 0.0
+    if resume and checkpoint.exists():
+        step, elapsed, waiting = load_checkpoint(
+            checkpoint, recipe, network, optimizer, average, fabric.device
+        )
+
+    batches = iter(fabric.setup_dataloaders(_loader(recipe, network.channels, step, data)))
+    schedule = recipe.schedule
+    started = time.perf_counter() - elapsed
+    total_loss = total_error = 0.0
+    done = interrupted = False
+    with Log(folder, step) as log:
+        while not (done or interrupted):
+            fraction = _fraction(recipe, step, elapsed)
+            rate = set_rate(optimizer, schedule, step, fraction)
+            asked = time.perf_counter()
+            batch = Sample(*next(batches))
+            waiting += time.perf_counter() - asked
+
+            torch.manual_seed(recipe.seed * 1_000_003 + step)
+            restored = _outputs(network, batch)
+            loss = torch.stack([loss_of(output, batch.gt) for output in restored]).sum()
+            optimizer.zero_grad()
+            fabric.backward(loss)
+            fabric.clip_gradients(network, optimizer, max_norm=schedule.clip)
+            optimizer.step()
+            average.update(network.module)
+
+            step += 1
+            elapsed = time.perf_counter() - started
+            fraction = _fraction(recipe, step, elapsed)
+            done, interrupted = fraction >= 1, stop()
+            total_loss += float(loss.detach())
+            total_error += float(nn.functional.mse_loss(restored[-1].detach().float(), batch.gt))
+            if step % _LOG_EVERY == 0 or done:
+                count = step % _LOG_EVERY or _LOG_EVERY
+                progress = Progress(
+                    step,
+                    fraction,
+                    total_loss / count,
+                    -10 * float(torch.log10(torch.tensor(total_error / count + 1e-12))),
+                    rate,
+                    elapsed,
+                    waiting / elapsed,
+                )
+                if not total_loss < float("inf"):
+                    raise RecipeError(
+                        f"The loss is {total_loss} at step {step}: the training diverged. "
+                        "Lower schedule.lr or schedule.clip."
+                    )
+                total_loss = total_error = 0.0
+                log.write(progress)
+                report(progress)
+            if step % recipe.checkpoint_every == 0 or done or interrupted:
+                save_checkpoint(
+                    checkpoint, recipe, network, optimizer, average, (step, elapsed, waiting)
+                )
+    trained: nn.Module = network.module
+    average.copy_into(trained)
+    trained.to("cpu", memory_format=torch.contiguous_format).eval()
+    return Trained(trained, step, elapsed, waiting / max(elapsed, 1e-9), done)
+
+
+def _outputs(network: nn.Module, batch: Sample) -> tuple[Tensor, ...]:
+    """Return every output that the loss is summed over; the last one is the result."""
+    lq = batch.lq.contiguous(memory_format=torch.channels_last)
+    if getattr(network, "takes_sigma", False):
+        return (network(lq, batch.sigma),)
+    if hasattr(network, "supervised"):
+        return tuple(network.supervised(lq))
+    return (network(lq),)
+
+
+def _loader(recipe: Recipe, channels: int, step: int, data: Path | None) -> DataLoader[Sample]:
+    """Serve batch after batch from `step` on, whatever was served before."""
+    spec = recipe.data
+    patches = Patches(
+        pictures(spec.source, data, spec.exclude),
+        catalog.from_spec(degradations, recipe.degradation),
+        patch=spec.patch,
+        channels=channels,
+        gray=spec.gray,
+        told=spec.told,
+        seed=recipe.seed,
+    )
+    steps = recipe.schedule.steps
+    end = steps * spec.batch if steps else _FOREVER
+    return DataLoader(
+        patches,  # type: ignore[arg-type]
+        batch_size=spec.batch,
+        sampler=range(step * spec.batch, end),
+        num_workers=spec.workers,
+        worker_init_fn=leave_signals_alone,
+        multiprocessing_context="spawn" if spec.workers else None,
+        prefetch_factor=4 if spec.workers else None,
+    )
+
+
+def _fraction(recipe: Recipe, step: int, elapsed: float) -> float:
+    """Return how much of the budget is spent, 0..1."""
+    schedule = recipe.schedule
+    spent = step / schedule.steps if schedule.steps else elapsed / 60 / (schedule.minutes or 1)
+    return min(spent, 1.0)

@@ -1,0 +1,48 @@
+"""What a weights file says of itself; nothing is guessed from tensor shapes."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Score(BaseModel):
+    """One published-protocol score of these weights."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    suite: str
+    protocol: int
+    images: int
+    psnr: float  # dB
+    ssim: float
+    input_psnr: float  # dB, of the damaged input
+
+
+class Card(BaseModel):
+    """Everything a caller needs to run weights, and where they come from.
+
+    The card is stored as JSON under the key ``card`` of the safetensors metadata.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: Literal[1] = 1
+    name: str
+    title: str
+    task: str
+    network: str
+    settings: dict[str, Any] = Field(default_factory=dict)
+    channels: int
+    scale: int
+    multiple_of: int
+    radius: int | None  # theoretical receptive radius, LQ pixels; None: global statistics
+    overlap: int  # measured: LQ pixels that neighbouring tiles must share
+    takes_sigma: bool = False
+    precisions: tuple[Literal["fp32", "bf16"], ...] = ("fp32",)  # what is safe
+    parameters: int
+    macs_per_pixel: int  # multiply-adds per LQ pixel
+    recipe: dict[str, Any] = Field(default_factory=dict)
+    trained: str = ""  # steps, patches, time, machine
+    data_terms: str = ""
+    licence: str = "Apache-2.0"
+    scores: tuple[Score, ...] = ()
