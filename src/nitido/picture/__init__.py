@@ -1,0 +1,56 @@
+"""Pictures: from a file and back to one, with nothing lost.
+
+``read`` and ``write`` move whole pictures, ``open_picture`` and ``PictureWriter`` move them row
+by row with bounded memory. Between the two a picture is float32, 0..1, RGB or gray, upright.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nitido.picture._decode import PictureFile
+    from nitido.picture._metadata import Metadata
+    from nitido.picture._picture import Picture
+    from nitido.picture._policy import Policy
+    from nitido.picture.color import luma, rgb2gray, rgb2ycbcr, ycbcr2rgb
+    from nitido.picture.reading import open_picture, read
+    from nitido.picture.resize import imresize
+    from nitido.picture.writing import PictureWriter, write
+
+__all__ = [
+    "Metadata",
+    "Picture",
+    "PictureFile",
+    "PictureWriter",
+    "Policy",
+    "imresize",
+    "luma",
+    "open_picture",
+    "read",
+    "rgb2gray",
+    "rgb2ycbcr",
+    "write",
+    "ycbcr2rgb",
+]
+
+_HOMES = {
+    "Metadata": "_metadata",
+    "Picture": "_picture",
+    "PictureFile": "_decode",
+    "PictureWriter": "writing",
+    "Policy": "_policy",
+    "imresize": "resize",
+    "luma": "color",
+    "open_picture": "reading",
+    "read": "reading",
+    "rgb2gray": "color",
+    "rgb2ycbcr": "color",
+    "write": "writing",
+    "ycbcr2rgb": "color",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401
+    if name not in _HOMES:
+        raise AttributeError(f"module 'nitido.picture' has no attribute '{name}'")
+    return getattr(import_module(f"nitido.picture.{_HOMES[name]}"), name)

@@ -1,0 +1,252 @@
+"""Encoding a spooled picture into a file of one format, its metadata bit for bit."""
+
+import os
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from PIL import Image
+
+from nitido.picture import _exif, _jpeg, _png, _tiff, _webp
+from nitido.picture._metadata import Metadata
+from nitido.picture._vips import VipsError, pyvips
+
+
+class Holds(NamedTuple):
+    """What a format can hold."""
+
+    suffixes: tuple[str, ...]
+    depths: tuple[int, ...] = (8,)
+    channels: tuple[int, ...] = (1, 3)
+    alpha: bool = False
+    side: int = 10_000_000
+    metadata: bool = True
+
+
+FORMATS = {
+    "jpeg": Holds((".jpg", ".jpeg", ".jpe", ".jfif"), side=65_535),
+    "png": Holds((".png",), depths=(8, 16), alpha=True),
+    "tiff": Holds((".tif", ".tiff"), depths=(8, 16, 32), channels=(), alpha=True),
+    "webp": Holds((".webp",), channels=(3,), alpha=True, side=16_383),
+    "avif": Holds((".avif",), depths=(8, 16), channels=(3,), alpha=True, side=16_384),
+    "bmp": Holds((".bmp", ".dib"), metadata=False),
+}
+_NAMES = {8: "uchar", 16: "ushort", 32: "float"}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that decides the bytes of a file."""
+
+    format: str
+    height: int
+    width: int
+    channels: int
+    has_alpha: bool
+    depth: int
+    quality: int
+    metadata: Metadata
+
+    @property
+    def bands(self) -> int:
+        """Channels with alpha."""
+        return self.channels + self.has_alpha
+
+    @property
+    def exact(self) -> bool:
+        """Whether the format gives back the very values it was given."""
+        lossy = self.format in ("jpeg", "avif") or (self.format == "webp" and self.quality < 100)
+        return not lossy
+
+
+def encode(plan: Plan, spool: Any, path: Path) -> tuple[Metadata, list[str]]:  # noqa: ANN401
+    """Encode `spool`, an array or the path of a raw file, into the existing file `path`.
+
+    Returns the metadata that the file now carries, and notes on what it could not carry.
+    """
+    if plan.format == "bmp":
+        return _bmp(plan, spool, path)
+    shape = (plan.width, plan.height, plan.bands)
+    if isinstance(spool, np.ndarray):
+        image = pyvips.Image.new_from_memory(spool, *shape, _NAMES[plan.depth])
+    else:
+        image = pyvips.Image.rawload(spool, *shape, format=_NAMES[plan.depth])
+    wide = plan.depth == 16
+    kind = ("grey16" if wide else "b-w") if plan.channels == 1 else ("rgb16" if wide else "srgb")
+    image = image.copy(interpretation=kind)
+    return _ENCODERS[plan.format](plan, image, path)
+
+
+def _jpeg_file(plan: Plan, image: Any, path: Path) -> tuple[Metadata, list[str]]:  # noqa: ANN401
+    head, metadata, notes = _jpeg.head(plan.metadata)
+
+    def splice(start: bytes) -> tuple[bytes, int]:
+        return start[:2] + head, 2
+
+    subsample = "off" if plan.quality >= 90 else "on"
+    options = {"Q": plan.quality, "subsample_mode": subsample, "optimize_coding": True}
+    _stream(image.jpegsave_target, path, splice, options)
+    return metadata, notes
+
+
+def _png_file(plan: Plan, image: Any, path: Path) -> tuple[Metadata, list[str]]:  # noqa: ANN401
+    head = _png.head(plan.metadata)
+
+    def splice(start: bytes) -> tuple[bytes, int] | None:
+        """Put our chunks after the header and leave out the resolution libvips makes up."""
+        at, kept = 8, start[:8]
+        while at + 8 <= len(start):
+            length, kind = struct.unpack_from(">I4s", start, at)
+            if kind == b"IDAT":
+                return kept, at
+            chunk = start[at : at + 12 + length]
+            kept += chunk + head if kind == b"IHDR" else b"" if kind == b"pHYs" else chunk
+            at += 12 + length
+        return None
+
+    _stream(image.pngsave_target, path, splice, {"compression": 6, "filter": "paeth"})
+    return plan.metadata, []
+
+
+def _tiff_file(plan: Plan, image: Any, path: Path) -> tuple[Metadata, list[str]]:  # noqa: ANN401
+    size = plan.height * plan.width * plan.bands * plan.depth // 8
+    image.tiffsave(
+        str(path),
+        compression="deflate",
+        predictor="float" if plan.depth == 32 else "horizontal",
+        bigtiff=size > 3_500_000_000,
+        keep="none",
+    )
+    _tiff.complete(path, plan.metadata, plan.channels, plan.has_alpha)
+    return plan.metadata, []
+
+
+def _webp_file(plan: Plan, image: Any, path: Path) -> tuple[Metadata, list[str]]:  # noqa: ANN401
+    encoded = image.webpsave_buffer(
+        Q=plan.quality,
+        lossless=plan.quality == 100,
+        exact=True,
+        alpha_q=100,
+        smart_subsample=True,
+        keep="none",
+    )
+    metadata = _resolution_in_exif(plan.metadata)
+    path.write_bytes(_webp.wrapped(encoded, metadata, plan.height, plan.width))
+    return metadata, []
+
+
+def _avif_file(plan: Plan, image: Any, path: Path) -> tuple[Metadata, list[str]]:  # noqa: ANN401
+    metadata = _resolution_in_exif(plan.metadata)
+    # libvips would write the EXIF block anew, so it gets a dummy that is then replaced.
+    dummy = _dummy_exif(len(metadata.exif)) if metadata.exif else None
+    image = image.copy()
+    for name, blob in (
+        ("icc-profile-data", metadata.icc),
+        ("exif-data", dummy),
+        ("xmp-data", metadata.xmp),
+    ):
+        if blob:
+            image.set_type(pyvips.GValue.blob_type, name, blob)
+    target = pyvips.Target.new_to_memory()
+    image.heifsave_target(
+        target,
+        compression="av1",
+        Q=plan.quality,
+        lossless=plan.quality == 100,
+        bitdepth=12 if plan.depth == 16 else 8,
+        subsample_mode="off" if plan.quality >= 90 else "on",
+        keep="exif|icc|xmp" if dummy else "icc|xmp",
+    )
+    encoded = bytearray(target.get("blob"))
+    if metadata.exif:
+        at = encoded.rfind(b"II*\0", 0, encoded.index(_FILLER))
+        end = encoded.rindex(_FILLER) + len(_FILLER)
+        encoded[at:end] = metadata.exif.ljust(end - at, b"\0")
+    path.write_bytes(encoded)
+    notes = (
+        ["16-bit values were rounded to 12 bits: AVIF holds no more"] if plan.depth == 16 else []
+    )
+    return metadata, notes
+
+
+_FILLER = b"nitido's place for EXIF"
+
+
+def _dummy_exif(size: int) -> bytes:
+    """Return an EXIF block with a user comment longer than `size`."""
+    value = bytes(8) + _FILLER * (size // len(_FILLER) + 2)
+    comment = _exif.Tag(0x9286, 7, len(value), value)
+    return b"Exif\0\0" + _exif.pack(_exif.Tags("<", [], [comment], [], []))
+
+
+def _bmp(plan: Plan, spool: Any, path: Path) -> tuple[Metadata, list[str]]:  # noqa: ANN401
+    if not isinstance(spool, np.ndarray):
+        spool = np.fromfile(spool, np.uint8).reshape(plan.height, plan.width, plan.bands)
+    dpi = plan.metadata.dpi
+    image = Image.fromarray(spool[..., 0] if plan.channels == 1 else spool)
+    image.save(path, format="BMP", **({"dpi": dpi} if dpi else {}))
+    kept = Metadata(dpi=dpi)
+    lost = replace(plan.metadata, dpi=None) != Metadata()
+    return kept, ["ICC, EXIF and XMP were left out: BMP cannot hold them"] if lost else []
+
+
+_ENCODERS = {
+    "jpeg": _jpeg_file,
+    "png": _png_file,
+    "tiff": _tiff_file,
+    "webp": _webp_file,
+    "avif": _avif_file,
+}
+
+
+def _resolution_in_exif(metadata: Metadata) -> Metadata:
+    """Return metadata for a format that has no other place for the resolution than EXIF."""
+    if metadata.dpi is None or metadata.exif is not None:
+        return metadata
+    tags = _exif.Tags("<", _exif.resolution_tags(metadata.dpi, "<"), [], [], [])
+    return replace(metadata, exif=_exif.pack(tags))
+
+
+def _stream(
+    save: Callable[..., Any],
+    path: Path,
+    splice: Callable[[bytes], tuple[bytes, int] | None],
+    options: dict[str, Any],
+) -> None:
+    """Encode into `path`; `splice` replaces the start of the stream as soon as it has enough."""
+    start = bytearray()
+    failure: list[OSError] = []
+    done = False
+    with path.open("wb") as file:
+
+        def write(data: Any) -> int:  # noqa: ANN401
+            nonlocal done
+            try:
+                if done:
+                    file.write(data)
+                    return len(data)
+                start.extend(data)
+                change = splice(bytes(start))
+                if change is not None:
+                    file.write(change[0] + start[change[1] :])
+                    done = True
+            except OSError as error:  # an exception must not cross into libvips
+                failure.append(error)
+                return -1
+            return len(data)
+
+        target = pyvips.TargetCustom()
+        target.on_write(write)
+        try:
+            save(target, keep="none", **options)
+        except VipsError:
+            if failure:
+                raise failure[0] from None
+            raise
+        if failure:
+            raise failure[0]
+        file.flush()
+        os.fsync(file.fileno())

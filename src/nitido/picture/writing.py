@@ -1,0 +1,509 @@
+"""Writing picture files: nothing is lost, nothing is half done."""
+
+import errno
+import hashlib
+import os
+import secrets
+import stat
+import tempfile
+from contextlib import suppress
+from os import PathLike
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+import numpy as np
+
+from nitido.errors import PictureError, SettingError, UnwritableError
+from nitido.picture import _exif
+from nitido.picture._decode import PictureFile
+from nitido.picture._encode import FORMATS, Plan, encode
+from nitido.picture._file import show
+from nitido.picture._metadata import Metadata
+from nitido.picture._picture import DEPTHS, Picture, Rows
+from nitido.picture._policy import Policy
+from nitido.picture._vips import VipsError, sentence
+
+_IN_MEMORY = 2**27
+_CHUNK = 2**22
+_TYPES: dict[int, np.dtype[Any]] = {
+    8: np.dtype(np.uint8),
+    16: np.dtype(np.uint16),
+    32: np.dtype(np.float32),
+}
+_ANY = Policy(2**62, 2**62, 2**20, 2**20, 2**40)
+_NOTHING = Metadata()
+
+
+class PictureWriter:
+    """Writes a picture row by row; the file appears whole and checked, or not at all.
+
+    Rows wait, rounded to the depth of the file, in up to 128 MiB of memory, larger pictures in an
+    unnamed file in the output folder. `close` encodes them to a temporary name, decodes that file
+    again and compares it with what was written, and only then gives it its name. Leaving a
+    ``with`` block by an exception, or `abort`, leaves nothing behind.
+
+    What a format cannot hold is refused if it would be seen (alpha in JPEG, five channels in PNG)
+    and noted in `notes` if it is only finer (16 bits in JPEG, EXIF in BMP).
+
+    Parameters
+    ----------
+    path : path-like
+        The file to make. If it is a link, the file that it points to is made.
+    height, width : int
+        Size in pixels.
+    channels : int
+        Bands without alpha: 1 is gray, 3 is RGB; TIFF holds any number.
+    has_alpha : bool
+        Whether an alpha channel follows.
+    depth : int
+        8, 16, or 32 for float. A format that holds less gets the most it can hold.
+    metadata : Metadata
+        What the file shall carry.
+    format : str, optional
+        ``jpeg``, ``png``, ``tiff``, ``webp``, ``avif`` or ``bmp``; found from the suffix if None.
+    overwrite : bool
+        Whether an existing file may be replaced.
+    metadata_policy : str
+        ``keep``, ``private`` or ``strip``, as `Metadata.applied` says.
+    quality : int
+        1..100 for JPEG, WebP and AVIF; colors are kept at full resolution in JPEG and AVIF from
+        90 on; 100 is lossless in WebP.
+
+    Raises
+    ------
+    UnwritableError
+        If the output exists, the folder is missing or read-only, or the format cannot hold the
+        picture.
+    SettingError
+        If a setting is out of its range.
+    """
+
+    def __init__(
+        self,
+        path: str | PathLike[str],
+        *,
+        height: int,
+        width: int,
+        channels: int,
+        has_alpha: bool = False,
+        depth: int = 8,
+        metadata: Metadata = _NOTHING,
+        format: str | None = None,
+        overwrite: bool = False,
+        metadata_policy: str = "keep",
+        quality: int = 95,
+    ) -> None:
+        self._name = show(Path(path))
+        self._overwrite = overwrite
+        self._notes: list[str] = []
+        self._target = _target(Path(path), self._name, overwrite)
+        self._gray_input = channels == 1
+        self._given = channels
+        _check_settings(height, width, channels, depth, quality)
+        self._plan = self._make_plan(
+            _format(Path(path), self._name, format),
+            (height, width, channels),
+            has_alpha,
+            depth,
+            quality,
+            metadata.applied(metadata_policy),
+        )
+        self._row = 0
+        self._hash = hashlib.blake2b()
+        self._array: np.ndarray[Any, np.dtype[Any]] | None = None
+        self._spool: IO[bytes] | None = None
+        self._open_spool()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the format could not hold, in human words; complete after `close`."""
+        return tuple(self._notes)
+
+    @property
+    def format(self) -> str:
+        """Format that is written."""
+        return self._plan.format
+
+    def append(self, pixels: Rows, alpha: Rows | None = None) -> None:
+        """Take the next rows.
+
+        Parameters
+        ----------
+        pixels : ndarray
+            float32 (n, W, C), 0..1; clipped and rounded half up, unless the depth is 32.
+        alpha : ndarray, optional
+            float32 (n, W), 0..1; needed if and only if the picture has alpha.
+
+        Raises
+        ------
+        SettingError
+            If the rows have another shape, are too many, or hold NaN or infinite values.
+        UnwritableError
+            If the disk is full.
+        """
+        plan = self._plan
+        if self._array is None and self._spool is None:
+            raise SettingError(f"{self._name}: the writer has been closed.")
+        self._check_rows(pixels, alpha)
+        step = max(1, _CHUNK // (plan.width * plan.bands))
+        for start in range(0, len(pixels), step):
+            part = pixels[start : start + step]
+            joined = part
+            if plan.channels != self._given:
+                joined = np.repeat(part, plan.channels, axis=2)
+            if alpha is not None:
+                joined = np.concatenate((joined, alpha[start : start + step, :, None]), axis=2)
+            if not np.isfinite(joined).all():
+                raise SettingError(f"{self._name}: the rows hold NaN or infinite values.")
+            self._store(_rounded(joined, plan.depth))
+
+    def close(self) -> None:
+        """Encode, check and name the file; further calls do nothing.
+
+        Raises
+        ------
+        UnwritableError
+            If the disk is full, the encoder refuses, or the file does not read back as written.
+        SettingError
+            If rows are missing.
+        """
+        if self._array is None and self._spool is None:
+            return
+        try:
+            if self._row != self._plan.height:
+                raise SettingError(
+                    f"{self._name}: only {self._row} of {self._plan.height} rows were given."
+                )
+            self._finish()
+        finally:
+            self.abort()
+
+    def abort(self) -> None:
+        """Forget everything; nothing is written. Further calls do nothing."""
+        self._array = None
+        if self._spool is not None:
+            self._spool.close()
+            self._spool = None
+
+    def __enter__(self) -> "PictureWriter":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is None:
+            self.close()
+        else:
+            self.abort()
+
+    def _make_plan(
+        self,
+        format: str,
+        shape: tuple[int, int, int],
+        has_alpha: bool,
+        depth: int,
+        quality: int,
+        metadata: Metadata,
+    ) -> Plan:
+        height, width, channels = shape
+        holds = FORMATS[format]
+        if max(height, width) > holds.side:
+            raise self._cannot(f"{format} holds at most {holds.side:,} pixels per side", shape)
+        if holds.channels and channels not in (*holds.channels, 1):
+            raise self._cannot(f"{format} holds only gray and RGB", shape)
+        if has_alpha and not holds.alpha:
+            raise UnwritableError(
+                f"{self._name}: {format} cannot hold the transparency of this picture; "
+                "write PNG, TIFF or WebP."
+            )
+        if holds.channels and channels not in holds.channels:
+            self._notes.append(f"gray was written as RGB: {format} knows no gray")
+            channels = 3
+        held = max((d for d in holds.depths if d <= depth), default=8)
+        if held < depth:
+            self._notes.append(
+                f"{depth}-bit values were rounded to {held} bits, all {format} holds"
+            )
+        if metadata.exif is not None:
+            metadata = Metadata(
+                metadata.icc, _exif.sized(metadata.exif, height, width), metadata.xmp, metadata.dpi
+            )
+        return Plan(format, height, width, channels, has_alpha, held, quality, metadata)
+
+    def _cannot(self, why: str, shape: tuple[int, int, int]) -> UnwritableError:
+        height, width, channels = shape
+        return UnwritableError(
+            f"{self._name}: {why}, but this is {width} x {height} in {channels} channels; "
+            "write TIFF."
+        )
+
+    def _open_spool(self) -> None:
+        plan = self._plan
+        shape = (plan.height, plan.width, plan.bands)
+        kind = _TYPES[plan.depth]
+        if plan.height * plan.width * plan.bands * kind.itemsize <= _IN_MEMORY:
+            self._array = np.empty(shape, kind)
+            return
+        try:
+            # Beside the output, where the user has room, and gone with the process.
+            self._spool = tempfile.TemporaryFile(dir=self._target.parent)  # noqa: SIM115
+        except OSError as error:
+            raise self._unwritable(error) from None
+
+    def _check_rows(self, pixels: Rows, alpha: Rows | None) -> None:
+        plan = self._plan
+        wanted = (plan.width, self._given)
+        if pixels.ndim != 3 or pixels.shape[1:] != wanted:
+            raise SettingError(
+                f"{self._name}: rows of shape {pixels.shape}; (n, {wanted[0]}, {wanted[1]}) needed."
+            )
+        if (alpha is not None) != plan.has_alpha:
+            what = "needs" if plan.has_alpha else "has no"
+            raise SettingError(f"{self._name}: the picture {what} alpha.")
+        if alpha is not None and alpha.shape != pixels.shape[:2]:
+            raise SettingError(
+                f"{self._name}: alpha of shape {alpha.shape}; {pixels.shape[:2]} needed."
+            )
+        if self._row + len(pixels) > plan.height:
+            raise SettingError(
+                f"{self._name}: {self._row + len(pixels)} rows for a picture of {plan.height}."
+            )
+
+    def _store(self, rows: np.ndarray[Any, np.dtype[Any]]) -> None:
+        if self._plan.exact:
+            self._hash.update(rows.data)
+        if self._array is not None:
+            self._array[self._row : self._row + len(rows)] = rows
+        elif self._spool is not None:
+            try:
+                self._spool.write(rows.data)
+            except OSError as error:
+                self.abort()
+                raise self._unwritable(error) from None
+        self._row += len(rows)
+
+    def _finish(self) -> None:
+        temporary = None
+        try:
+            spool: Any = self._array
+            if self._spool is not None:
+                self._spool.flush()
+                spool = f"/dev/fd/{self._spool.fileno()}"
+            temporary = _new_file(self._target)
+            carried, notes = encode(self._plan, spool, temporary)
+            self._verify(temporary, carried)
+            self._notes += notes
+            self._publish(temporary)
+        except OSError as error:
+            raise self._unwritable(error) from None
+        except VipsError as error:
+            raise UnwritableError(
+                f"{self._name} could not be written: {sentence(error)}. Check the free space of "
+                "the disk; nothing was changed."
+            ) from None
+        finally:
+            if temporary is not None:
+                temporary.unlink(missing_ok=True)
+
+    def _verify(self, path: Path, carried: Metadata) -> None:
+        """Decode the new file and compare it with what was to be written."""
+        plan = self._plan
+        digest = hashlib.blake2b()
+        try:
+            with PictureFile(path, _ANY) as file:
+                found = (file.format, file.height, file.width, file.channels, file.has_alpha)
+                wanted = (plan.format, plan.height, plan.width, plan.channels, plan.has_alpha)
+                if found != wanted or file.depth != plan.depth:
+                    raise self._unverified(f"it reads as {found}, {file.depth} bits")
+                _compare_metadata(self, file.metadata, carried)
+                step = max(1, _CHUNK // (plan.width * plan.bands))
+                while file.position < plan.height:
+                    rows = file.raw_rows(step)
+                    if plan.exact:
+                        digest.update(rows.data)
+        except PictureError as error:
+            if isinstance(error, UnwritableError):
+                raise
+            raise self._unverified(str(error)) from None
+        if digest.digest() != self._hash.digest():
+            raise self._unverified("its pixels differ from what was given")
+
+    def _unverified(self, why: str) -> UnwritableError:
+        return UnwritableError(
+            f"{self._name}: the new file did not read back as written: {why}. Nothing was changed."
+        )
+
+    def _publish(self, temporary: Path) -> None:
+        """Give the finished file its name, in one step."""
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        if self._overwrite:
+            with suppress(FileNotFoundError):
+                temporary.chmod(stat.S_IMODE(self._target.stat().st_mode))
+            temporary.replace(self._target)
+        else:
+            _name_new(temporary, self._target)
+        if os.name == "posix":
+            folder = os.open(self._target.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+
+    def _unwritable(self, error: OSError) -> UnwritableError:
+        return UnwritableError(f"{self._name} {_why(error)}")
+
+
+def write(
+    picture: Picture,
+    path: str | PathLike[str],
+    *,
+    overwrite: bool = False,
+    metadata: str = "keep",
+    quality: int = 95,
+) -> tuple[str, ...]:
+    """Write a whole picture; the format follows the suffix of `path`.
+
+    Parameters
+    ----------
+    picture : Picture
+        What to write, with its depth, alpha and metadata.
+    path : path-like
+        The file to make.
+    overwrite : bool
+        Whether an existing file may be replaced.
+    metadata : str
+        ``keep``, ``private`` (no places, names and serial numbers) or ``strip`` (only the ICC
+        profile, without which the colors would change).
+    quality : int
+        1..100 for JPEG, WebP and AVIF.
+
+    Returns
+    -------
+    tuple of str
+        What the format could not hold, in human words.
+
+    Raises
+    ------
+    UnwritableError
+        If the output exists, cannot be written, or cannot hold the picture.
+    SettingError
+        If a setting is out of its range.
+    """
+    with PictureWriter(
+        path,
+        height=picture.height,
+        width=picture.width,
+        channels=picture.channels,
+        has_alpha=picture.alpha is not None,
+        depth=picture.depth,
+        metadata=picture.metadata,
+        overwrite=overwrite,
+        metadata_policy=metadata,
+        quality=quality,
+    ) as writer:
+        writer.append(picture.pixels, picture.alpha)
+    return writer.notes
+
+
+def _rounded(rows: Rows, depth: int) -> np.ndarray[Any, np.dtype[Any]]:
+    if depth == 32:
+        return np.ascontiguousarray(rows, np.float32)
+    peak = np.float32(2**depth - 1)
+    scaled = np.multiply(rows, peak, dtype=np.float32)
+    scaled += np.float32(0.5)
+    np.clip(scaled, 0, peak, out=scaled)
+    rounded: np.ndarray[Any, np.dtype[Any]] = scaled.astype(_TYPES[depth])
+    return rounded  # the cast cuts toward zero: half goes up
+
+
+def _check_settings(height: int, width: int, channels: int, depth: int, quality: int) -> None:
+    if min(height, width, channels) < 1:
+        raise SettingError(
+            f"PictureWriter: height {height}, width {width}, channels {channels}; "
+            "all must be 1 or more."
+        )
+    if depth not in DEPTHS:
+        raise SettingError(f"PictureWriter: depth is {depth}; it must be 8, 16 or 32.")
+    if not 1 <= quality <= 100:
+        raise SettingError(f"PictureWriter: quality is {quality}; it must be 1..100.")
+
+
+def _format(path: Path, name: str, format: str | None) -> str:
+    if format is not None:
+        if format not in FORMATS:
+            raise SettingError(f"No output format '{format}'; there are {', '.join(FORMATS)}.")
+        return format
+    suffix = path.suffix.lower()
+    for known, holds in FORMATS.items():
+        if suffix in holds.suffixes:
+            return known
+    suffixes = " ".join(holds.suffixes[0] for holds in FORMATS.values())
+    raise UnwritableError(
+        f"{name}: the suffix '{suffix}' names no format that can be written; use one of {suffixes}."
+    )
+
+
+def _target(path: Path, name: str, overwrite: bool) -> Path:
+    """Return the real place of the output, or say why it cannot be there."""
+    try:
+        target = Path(os.path.realpath(path))
+        if not overwrite and os.path.lexists(path):
+            raise UnwritableError(
+                f"{name} exists already; choose another name or allow overwriting."
+            )
+        if target.exists() and not target.is_file():
+            raise UnwritableError(f"{name} exists and is no regular file; choose another name.")
+        if path.is_symlink() and target.is_symlink():
+            raise UnwritableError(f"{name} is a link that leads in a circle; remove it.")
+        if not target.parent.is_dir():
+            raise UnwritableError(f"{name}: its folder does not exist; make it first.")
+        if not os.access(target.parent, os.W_OK | os.X_OK):
+            raise UnwritableError(f"{name}: its folder may not be written to by this user.")
+    except (OSError, ValueError) as error:
+        why = _why(error) if isinstance(error, OSError) else "is no valid path."
+        raise UnwritableError(f"{name} {why}") from None
+    return target
+
+
+def _new_file(target: Path) -> Path:
+    """Make an empty file of an unused name beside `target`, with the usual permissions."""
+    path = target.parent / f".nitido-{secrets.token_hex(8)}.part"
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    return path
+
+
+def _name_new(temporary: Path, target: Path) -> None:
+    """Name a file, but never over another that has appeared meanwhile."""
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        raise
+    except OSError:  # no hard links on this file system
+        if target.exists():
+            raise FileExistsError(errno.EEXIST, "exists", str(target)) from None
+        temporary.rename(target)
+
+
+def _compare_metadata(writer: PictureWriter, found: Metadata, carried: Metadata) -> None:
+    for what in ("icc", "xmp"):
+        if getattr(found, what) != getattr(carried, what):
+            raise writer._unverified(f"its {what.upper()} block differs")
+    if not _exif.same(found.exif, carried.exif):
+        raise writer._unverified("its EXIF block differs")
+
+
+def _why(error: OSError) -> str:
+    if error.errno == errno.ENOSPC:
+        return "could not be written: the disk is full; make room and try again."
+    if error.errno == errno.ENAMETOOLONG:
+        return "cannot be written: the name is too long; choose a shorter one."
+    if isinstance(error, FileExistsError):
+        return "has appeared meanwhile; choose another name or allow overwriting."
+    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
+        return "cannot be written: the folder is read-only; choose another folder."
+    return f"cannot be written: {(error.strerror or str(error)).lower()}."
