@@ -6,8 +6,10 @@ graph beside them holds only the operations and points into the same file.
 
 import logging
 import os
+import subprocess
+import sys
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +23,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from nitido import catalog, engines
 from nitido.errors import WeightsError
 from nitido.recipes import Recipe
-from nitido.weights import Card, Score, Weights, open_weights, save
+from nitido.weights import Card, Weights, open_weights, save
 from nitido.weights.loading import load_network
 
 _FEATHER = 32  # LQ pixels tiles share where the network looks at the whole picture
@@ -84,6 +86,7 @@ def export(
         precisions=("fp32", "bf16") if _safe_in_bf16(network, lq, truth) else ("fp32",),
         parameters=sum(p.numel() for p in network.parameters()),
         macs_per_pixel=round(macs_per_pixel(network)),
+        bytes_per_pixel=1,  # measured below, on the files themselves
         recipe=recipe.model_dump(mode="json"),
         trained=trained,
         data_terms=recipe.data_terms,
@@ -95,12 +98,12 @@ def export(
     graph = _graph(load_network(weights), card, tensors)
     _link(graph, weights)
     _compare(weights, hard)
-    return weights
+    return with_card(weights, bytes_per_pixel=_bytes_per_pixel(weights))
 
 
-def with_scores(weights: Weights, scores: Iterable[Score]) -> Weights:
-    """Rewrite the card with scores; the tensors stay and the graph is pointed at them again."""
-    card = weights.card.model_copy(update={"scores": tuple(scores)})
+def with_card(weights: Weights, **changes: object) -> Weights:
+    """Rewrite the card; the tensors stay and the graph is pointed at them again."""
+    card = weights.card.model_copy(update=changes)
     graph = ir.load(weights.graph)
     tensors = load_file(weights.file)
     save(tensors, card, weights.file)
@@ -248,3 +251,36 @@ def _compare(weights: Weights, hard: np.ndarray) -> None:
             f"{weights.graph.name} differs from PyTorch by {error * 255:.2f}/255, more than "
             f"{_PARITY * 255:.2f}; the graph was exported wrongly."
         )
+
+
+_PEAK = """
+import sys
+from pathlib import Path
+import numpy as np
+from nitido.engines.openvino import OpenVino
+from nitido.weights import open_weights
+file, side = sys.argv[1], int(sys.argv[2])
+weights = open_weights(file)
+engine = OpenVino(weights, (side, side), "fp32")
+engine(np.zeros((1, weights.card.channels, side, side), np.float32))
+status = Path("/proc/self/status").read_text()
+sys.stdout.write(status.partition("VmHWM:")[2].split()[0])
+"""
+
+
+def _bytes_per_pixel(weights: Weights) -> int:
+    """Return how the peak memory of a fresh process grows with the tile, per LQ pixel.
+
+    Where the system keeps no such figure (it is Linux that does), 64 float32 planes are assumed.
+    """
+    if not Path("/proc/self/status").exists():
+        return 256
+    step = weights.card.multiple_of
+    large = int(min(1024, max(192, (3e10 / weights.card.macs_per_pixel) ** 0.5)))
+    sides = [-(-side // step) * step for side in (large // 2, large)]
+    peaks = []
+    for side in sides:
+        command = [sys.executable, "-c", _PEAK, str(weights.file.resolve()), str(side)]
+        run = subprocess.run(command, capture_output=True, text=True, check=True)
+        peaks.append(int(run.stdout) * 1024)
+    return max(1, round((peaks[1] - peaks[0]) / (sides[1] ** 2 - sides[0] ** 2)))

@@ -202,20 +202,28 @@ class PictureFile:
             image = self._load("random")  # turning needs rows that come later in the file
         if self.format in ("avif", "gif"):
             _add_vips_facts(image, facts)
+            if b"avis" in file.read(0, 64):
+                facts.notes.append("only the first picture was read: the file holds a sequence")
             policy.check_frames(file.name, facts.frames)
             for what, blob in (("ICC", facts.icc), ("EXIF", facts.exif), ("XMP", facts.xmp)):
                 policy.check_metadata(file.name, what, len(blob or b""))
-        if image.format not in _TYPES:
-            raise RefusedError(
-                f"{file.name}: its values are of the type {image.format}, which is not supported; "
-                "save it with unsigned 8 or 16 bits or as float."
-            )
+        self._check_kind(image)
         if self.format != "tiff":
             facts.alpha = "straight" if image.hasalpha() else ""
         elif facts.palette and image.bands == 4:
             facts.alpha = "straight"
         _note_depth(image, self.format, facts)
         return _turned(_rgb_or_gray(image, facts), facts.orientation)
+
+    def _check_kind(self, image: Any) -> None:  # noqa: ANN401
+        name = self._file.name
+        if image.format not in _TYPES:
+            raise RefusedError(
+                f"{name}: its values are of the type {image.format}, which is not supported; "
+                "save it with unsigned 8 or 16 bits or as float."
+            )
+        if image.interpretation in ("lab", "labs", "labq"):
+            raise RefusedError(f"{name}: its colors are CIELAB, which is not supported; save RGB.")
 
     def _load(self, access: str) -> Any:  # noqa: ANN401
         file = self._file
@@ -275,16 +283,12 @@ def _note_depth(image: Any, format: str, facts: Facts) -> None:  # noqa: ANN401
 
 
 def _rgb_or_gray(image: Any, facts: Facts) -> Any:  # noqa: ANN401
-    """Convert CMYK and CIELAB to sRGB and leave everything else as it is."""
+    """Convert CMYK to sRGB and leave everything else as it is."""
     cmyk = image.interpretation == "cmyk"
     check_icc(facts, image.bands - (facts.alpha != ""), cmyk)
     if cmyk:
         return _without_cmyk(image, facts)
-    if image.interpretation not in ("lab", "labs"):
-        return image
-    facts.notes.append("CIELAB was converted to sRGB")
-    facts.icc = None
-    return image.colourspace("rgb16" if image.interpretation == "labs" else "srgb")
+    return image
 
 
 def _without_cmyk(image: Any, facts: Facts) -> Any:  # noqa: ANN401

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 from PIL import Image
 
 from nitido.picture import _exif, _jpeg, _png, _tiff, _webp
 from nitido.picture._metadata import Metadata
+from nitido.picture._spool import Array, Spool
 from nitido.picture._vips import VipsError, pyvips
 
 
@@ -34,7 +34,6 @@ FORMATS = {
     "avif": Holds((".avif",), depths=(8, 16), channels=(3,), alpha=True, side=16_384),
     "bmp": Holds((".bmp", ".dib"), metadata=False),
 }
-_NAMES = {8: "uchar", 16: "ushort", 32: "float"}
 
 
 @dataclass(frozen=True)
@@ -62,22 +61,16 @@ class Plan:
         return not lossy
 
 
-def encode(plan: Plan, spool: Any, path: Path) -> tuple[Metadata, list[str]]:  # noqa: ANN401
-    """Encode `spool`, an array or the path of a raw file, into the existing file `path`.
+def encode(plan: Plan, spool: Spool, path: Path) -> tuple[Metadata, list[str]]:
+    """Encode the rows of `spool` into the existing file `path`.
 
     Returns the metadata that the file now carries, and notes on what it could not carry.
     """
     if plan.format == "bmp":
-        return _bmp(plan, spool, path)
-    shape = (plan.width, plan.height, plan.bands)
-    if isinstance(spool, np.ndarray):
-        image = pyvips.Image.new_from_memory(spool, *shape, _NAMES[plan.depth])
-    else:
-        image = pyvips.Image.rawload(spool, *shape, format=_NAMES[plan.depth])
+        return _bmp(plan, spool.array(), path)
     wide = plan.depth == 16
     kind = ("grey16" if wide else "b-w") if plan.channels == 1 else ("rgb16" if wide else "srgb")
-    image = image.copy(interpretation=kind)
-    return _ENCODERS[plan.format](plan, image, path)
+    return _ENCODERS[plan.format](plan, spool.image().copy(interpretation=kind), path)
 
 
 def _jpeg_file(plan: Plan, image: Any, path: Path) -> tuple[Metadata, list[str]]:  # noqa: ANN401
@@ -86,8 +79,8 @@ def _jpeg_file(plan: Plan, image: Any, path: Path) -> tuple[Metadata, list[str]]
     def splice(start: bytes) -> tuple[bytes, int]:
         return start[:2] + head, 2
 
-    subsample = "off" if plan.quality >= 90 else "on"
-    options = {"Q": plan.quality, "subsample_mode": subsample, "optimize_coding": True}
+    # Optimized coding would save a few percent but hold all coefficients in memory.
+    options = {"Q": plan.quality, "subsample_mode": "off" if plan.quality >= 90 else "on"}
     _stream(image.jpegsave_target, path, splice, options)
     return metadata, notes
 
@@ -182,11 +175,9 @@ def _dummy_exif(size: int) -> bytes:
     return b"Exif\0\0" + _exif.pack(_exif.Tags("<", [], [comment], [], []))
 
 
-def _bmp(plan: Plan, spool: Any, path: Path) -> tuple[Metadata, list[str]]:  # noqa: ANN401
-    if not isinstance(spool, np.ndarray):
-        spool = np.fromfile(spool, np.uint8).reshape(plan.height, plan.width, plan.bands)
+def _bmp(plan: Plan, rows: Array, path: Path) -> tuple[Metadata, list[str]]:
     dpi = plan.metadata.dpi
-    image = Image.fromarray(spool[..., 0] if plan.channels == 1 else spool)
+    image = Image.fromarray(rows[..., 0] if plan.channels == 1 else rows)
     image.save(path, format="BMP", **({"dpi": dpi} if dpi else {}))
     kept = Metadata(dpi=dpi)
     lost = replace(plan.metadata, dpi=None) != Metadata()

@@ -17,6 +17,7 @@ _INCH = 0.0254
 def facts(file: SafeFile) -> Facts:
     """Read the metadata of a PNG file."""
     found = Facts()
+    ended = False
     for kind, start, length in _chunks(file):
         if kind == b"IHDR":
             header = file.read(start, 13)
@@ -30,8 +31,12 @@ def facts(file: SafeFile) -> Facts:
             found.icc = _named(file, "ICC", file.block("ICC", start, length))
         elif kind == b"acTL" and length == 8:
             found.frames = max(struct.unpack(">II", file.read(start, 8))[0], 1)
+        elif kind == b"IEND":
+            ended = True
         elif kind in (b"iTXt", b"zTXt", b"tEXt"):
             _text(file, kind, file.block("text", start, length), found)
+    if not ended:
+        found.notes.append("its end is missing, after the last pixel")
     if found.exif is not None:
         found.orientation = _exif.orientation(found.exif)
         found.dpi = found.dpi or _exif.resolution(found.exif)
@@ -58,10 +63,12 @@ def _chunks(file: SafeFile) -> Iterator[tuple[bytes, int, int]]:
     at = len(SIGNATURE)
     while len(start := file.read(at, 8)) == 8:
         length, kind = struct.unpack(">I4s", start)
-        if kind == b"IEND" or at + 8 + length > file.size:
+        if at + 8 + length > file.size:
             return  # a chunk that is cut off is left to the decoder to complain about
         if kind != b"IDAT":
             yield kind, at + 8, length
+        if kind == b"IEND":
+            return
         at += 12 + length
 
 

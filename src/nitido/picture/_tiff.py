@@ -1,6 +1,7 @@
 """TIFF: its main folder of tags, read before decoding and completed after encoding."""
 
 import struct
+import sys
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -276,3 +277,54 @@ def _aligned(file: BinaryIO) -> int:
     end = file.tell()
     file.write(bytes(end % 2))
     return end + end % 2
+
+
+SPOOL_START = 16
+
+
+def finish_spool(file: BinaryIO, shape: tuple[int, int, int], size: int) -> None:
+    """Make a file of `SPOOL_START` empty bytes and raw rows an uncompressed big TIFF file.
+
+    Parameters
+    ----------
+    file : binary file
+        Open for reading and writing.
+    shape : (int, int, int)
+        Height, width, bands.
+    size : int
+        Bytes per value: 1 and 2 are unsigned integers, 4 is float.
+    """
+    height, width, bands = shape
+    layout = Layout("<" if sys.byteorder == "little" else ">", big=True)
+    line = width * bands * size
+    rows = max(1, _STRIP // line)
+    starts = range(0, height, rows)
+    longs = {
+        256: [width],
+        257: [height],
+        273: [SPOOL_START + start * line for start in starts],
+        278: [rows],
+        279: [min(rows, height - start) * line for start in starts],
+    }
+    shorts = {
+        258: [8 * size] * bands,
+        259: [1],
+        _PHOTOMETRIC: [1],
+        277: [bands],
+        284: [1],
+        339: [3 if size == 4 else 1] * bands,
+    }
+    if bands > 1:
+        shorts[_EXTRA] = [0] * (bands - 1)
+    records = {}
+    for kind, form, tags in ((16, "Q", longs), (_exif.SHORT, "H", shorts)):
+        for tag, numbers in tags.items():
+            value = struct.pack(f"{layout.order}{len(numbers)}{form}", *numbers)
+            records[tag] = _placed(file, layout, Tag(tag, kind, len(numbers), value))
+    offset = _write_folder(file, layout, records)
+    file.seek(0)
+    file.write(b"II+\0" if layout.order == "<" else b"MM\0+")
+    file.write(struct.pack(layout.order + "HHQ", 8, 0, offset))
+
+
+_STRIP = 2**18

@@ -5,12 +5,11 @@ import hashlib
 import os
 import secrets
 import stat
-import tempfile
 from contextlib import suppress
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 
@@ -22,9 +21,9 @@ from nitido.picture._file import show
 from nitido.picture._metadata import Metadata
 from nitido.picture._picture import DEPTHS, Picture, Rows
 from nitido.picture._policy import Policy
+from nitido.picture._spool import Spool
 from nitido.picture._vips import VipsError, sentence
 
-_IN_MEMORY = 2**27
 _CHUNK = 2**22
 _TYPES: dict[int, np.dtype[Any]] = {
     8: np.dtype(np.uint8),
@@ -98,7 +97,6 @@ class PictureWriter:
         self._overwrite = overwrite
         self._notes: list[str] = []
         self._target = _target(Path(path), self._name, overwrite)
-        self._gray_input = channels == 1
         self._given = channels
         _check_settings(height, width, channels, depth, quality)
         self._plan = self._make_plan(
@@ -109,11 +107,12 @@ class PictureWriter:
             quality,
             metadata.applied(metadata_policy),
         )
-        self._row = 0
         self._hash = hashlib.blake2b()
-        self._array: np.ndarray[Any, np.dtype[Any]] | None = None
-        self._spool: IO[bytes] | None = None
-        self._open_spool()
+        shape = (height, width, self._plan.bands)
+        try:
+            self._spool: Spool | None = Spool(self._target.parent, shape, _TYPES[self._plan.depth])
+        except OSError as error:
+            raise self._unwritable(error) from None
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -143,9 +142,9 @@ class PictureWriter:
             If the disk is full.
         """
         plan = self._plan
-        if self._array is None and self._spool is None:
+        if self._spool is None:
             raise SettingError(f"{self._name}: the writer has been closed.")
-        self._check_rows(pixels, alpha)
+        self._check_rows(pixels, alpha, self._spool.row)
         step = max(1, _CHUNK // (plan.width * plan.bands))
         for start in range(0, len(pixels), step):
             part = pixels[start : start + step]
@@ -156,7 +155,7 @@ class PictureWriter:
                 joined = np.concatenate((joined, alpha[start : start + step, :, None]), axis=2)
             if not np.isfinite(joined).all():
                 raise SettingError(f"{self._name}: the rows hold NaN or infinite values.")
-            self._store(_rounded(joined, plan.depth))
+            self._store(self._spool, _rounded(joined, plan.depth))
 
     def close(self) -> None:
         """Encode, check and name the file; further calls do nothing.
@@ -168,20 +167,19 @@ class PictureWriter:
         SettingError
             If rows are missing.
         """
-        if self._array is None and self._spool is None:
+        if self._spool is None:
             return
         try:
-            if self._row != self._plan.height:
+            if not self._spool.complete:
                 raise SettingError(
-                    f"{self._name}: only {self._row} of {self._plan.height} rows were given."
+                    f"{self._name}: only {self._spool.row} of {self._plan.height} rows were given."
                 )
-            self._finish()
+            self._finish(self._spool)
         finally:
             self.abort()
 
     def abort(self) -> None:
         """Forget everything; nothing is written. Further calls do nothing."""
-        self._array = None
         if self._spool is not None:
             self._spool.close()
             self._spool = None
@@ -241,20 +239,7 @@ class PictureWriter:
             "write TIFF."
         )
 
-    def _open_spool(self) -> None:
-        plan = self._plan
-        shape = (plan.height, plan.width, plan.bands)
-        kind = _TYPES[plan.depth]
-        if plan.height * plan.width * plan.bands * kind.itemsize <= _IN_MEMORY:
-            self._array = np.empty(shape, kind)
-            return
-        try:
-            # Beside the output, where the user has room, and gone with the process.
-            self._spool = tempfile.TemporaryFile(dir=self._target.parent)  # noqa: SIM115
-        except OSError as error:
-            raise self._unwritable(error) from None
-
-    def _check_rows(self, pixels: Rows, alpha: Rows | None) -> None:
+    def _check_rows(self, pixels: Rows, alpha: Rows | None, done: int) -> None:
         plan = self._plan
         wanted = (plan.width, self._given)
         if pixels.ndim != 3 or pixels.shape[1:] != wanted:
@@ -268,31 +253,23 @@ class PictureWriter:
             raise SettingError(
                 f"{self._name}: alpha of shape {alpha.shape}; {pixels.shape[:2]} needed."
             )
-        if self._row + len(pixels) > plan.height:
+        if done + len(pixels) > plan.height:
             raise SettingError(
-                f"{self._name}: {self._row + len(pixels)} rows for a picture of {plan.height}."
+                f"{self._name}: {done + len(pixels)} rows for a picture of {plan.height}."
             )
 
-    def _store(self, rows: np.ndarray[Any, np.dtype[Any]]) -> None:
+    def _store(self, spool: Spool, rows: np.ndarray[Any, np.dtype[Any]]) -> None:
         if self._plan.exact:
             self._hash.update(rows.data)
-        if self._array is not None:
-            self._array[self._row : self._row + len(rows)] = rows
-        elif self._spool is not None:
-            try:
-                self._spool.write(rows.data)
-            except OSError as error:
-                self.abort()
-                raise self._unwritable(error) from None
-        self._row += len(rows)
+        try:
+            spool.append(rows)
+        except OSError as error:
+            self.abort()
+            raise self._unwritable(error) from None
 
-    def _finish(self) -> None:
+    def _finish(self, spool: Spool) -> None:
         temporary = None
         try:
-            spool: Any = self._array
-            if self._spool is not None:
-                self._spool.flush()
-                spool = f"/dev/fd/{self._spool.fileno()}"
             temporary = _new_file(self._target)
             carried, notes = encode(self._plan, spool, temporary)
             self._verify(temporary, carried)

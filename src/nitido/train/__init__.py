@@ -1,5 +1,7 @@
 """Training: one loop for every network, damage and loss, driven by a recipe."""
 
-from nitido.train.loop import Progress, Trained, train
+from nitido.train._finish import finish
+from nitido.train._trained import Trained
+from nitido.train.loop import Progress, train
 
-__all__ = ["Progress", "Trained", "train"]
+__all__ = ["Progress", "Trained", "finish", "train"]

@@ -22,6 +22,7 @@ from nitido.train._log import Log
 from nitido.train._optimizers import build_optimizer, set_rate
 from nitido.train._precision import pick_precision
 from nitido.train._state import Average, load_checkpoint, save_checkpoint, start_from
+from nitido.train._trained import Trained
 from nitido.train._workers import leave_signals_alone
 
 _LOG_EVERY = 20  # steps
@@ -44,17 +45,6 @@ class Progress:
     def remaining(self) -> float:
         """Seconds to go, guessed from the time so far."""
         return self.elapsed * (1 - self.fraction) / max(self.fraction, 1e-9)
-
-
-@dataclass(frozen=True)
-class Trained:
-    """A finished run: the network with its averaged weights, on the CPU, and what it took."""
-
-    network: nn.Module
-    steps: int
-    seconds: float
-    waiting: float
-    done: bool  # False: interrupted, the checkpoint holds where to go on
 
 
 def train(

@@ -41,6 +41,7 @@ class Card(BaseModel):
     precisions: tuple[Literal["fp32", "bf16"], ...] = ("fp32",)  # what is safe
     parameters: int
     macs_per_pixel: int  # multiply-adds per LQ pixel
+    bytes_per_pixel: int  # memory that running one more LQ pixel takes, measured
     recipe: dict[str, Any] = Field(default_factory=dict)
     trained: str = ""  # steps, patches, time, machine
     data_terms: str = ""

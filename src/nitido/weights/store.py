@@ -72,4 +72,5 @@ def save(tensors: Mapping[str, Any], card: Card, file: Path) -> None:
     metadata = {"card": json.dumps(card.model_dump(mode="json"), sort_keys=True)}
     half = file.with_suffix(".part")
     save_file(dict(tensors), half, metadata=metadata)
+    half.chmod(0o644)
     os.replace(half, file)

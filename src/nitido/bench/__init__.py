@@ -1,0 +1,6 @@
+"""Proof: published protocols by name, and the scores of weights on them."""
+
+from nitido.bench.runner import score
+from nitido.bench.suites import Suite, find_suite
+
+__all__ = ["Suite", "find_suite", "score"]

@@ -1,0 +1,168 @@
+"""The tile loop: one for every size of picture, rows in and rows out."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from nitido.restorer._plan import Cut, Plan
+from nitido.restorer._rows import Sink, Source
+
+RunTile = Callable[[np.ndarray], np.ndarray]  # (h, w, C) -> (h * scale, w * scale, C)
+
+
+def run_tiles(
+    source: Source,
+    sink: Sink,
+    plan: Plan,
+    run: RunTile,
+    *,
+    scale: int = 1,
+    feather: int = 0,
+    on_tile: Callable[[], None] = lambda: None,
+) -> None:
+    """Restore every tile of a plan, holding one row of tiles at a time.
+
+    Parameters
+    ----------
+    source, sink : Source, Sink
+        Where LQ rows come from and restored rows go; alpha passes by untouched.
+    plan : Plan
+        Of this picture.
+    run : callable
+        Restores one tile.
+    scale : int
+        Output size over input size.
+    feather : int
+        LQ pixels over which neighbours fade into each other; 0 cuts sharply.
+    on_tile : callable
+        Called after every tile.
+    """
+    band = _Band(source, plan)
+    joined = _Joined(sink, source, plan, scale)
+    tall, wide = plan.tile
+    for index, row in enumerate(plan.rows):
+        pixels, alpha = band.down_to(row)
+        joined.keep_alpha(alpha)
+        row_weights = _weights(plan.rows, index, tall, feather, scale)
+        for across, column in enumerate(plan.columns):
+            tile = pixels[:, column.start : column.start + wide]
+            restored = run(np.ascontiguousarray(tile))
+            column_weights = _weights(plan.columns, across, wide, feather, scale)
+            joined.add(row, column, restored, row_weights, column_weights)
+            on_tile()
+        following = plan.rows[index + 1] if index + 1 < len(plan.rows) else None
+        joined.emit(row.last - feather // 2 if following else plan.height)
+
+
+class _Band:
+    """The padded LQ rows under one row of tiles; moves down, reading each row once."""
+
+    def __init__(self, source: Source, plan: Plan) -> None:
+        self._source = source
+        self._plan = plan
+        self._pixels = np.empty((plan.tile[0], plan.width, source.channels), np.float32)
+        self._top = 0
+        self._filled = 0  # rows of the picture that were read
+
+    def down_to(self, cut: Cut) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return the padded rows of a cut, and the alpha of the rows that were new."""
+        pixels, source = self._pixels, self._source
+        tall, moved = len(pixels), cut.start - self._top
+        if moved:
+            pixels[: tall - moved] = pixels[moved:].copy()
+            self._top = cut.start
+        have = self._filled - self._top
+        wanted = min(self._top + tall, source.height) - self._filled
+        alpha = None
+        if wanted > 0:
+            rows, alpha = source.rows(wanted)
+            pixels[have : have + wanted, : source.width] = rows
+            spare = self._plan.width - source.width
+            if spare:
+                pad = ((0, 0), (0, spare), (0, 0))
+                pixels[have : have + wanted] = np.pad(rows, pad, mode="symmetric")
+            self._filled += wanted
+            have += wanted
+        if have < tall:
+            pad = ((0, tall - have), (0, 0), (0, 0))
+            pixels[:] = np.pad(pixels[:have], pad, mode="symmetric")
+        return pixels, alpha
+
+
+class _Joined:
+    """The restored rows that are not complete yet."""
+
+    def __init__(self, sink: Sink, source: Source, plan: Plan, scale: int) -> None:
+        self._sink = sink
+        self._scale = scale
+        self._height, self._width = source.height * scale, source.width * scale
+        shape = (plan.tile[0] * scale, plan.width * scale, source.channels)
+        self._rows = np.zeros(shape, np.float32)
+        self._top = 0  # output row that self._rows[0] is
+        self._alpha: list[np.ndarray] = []
+
+    def keep_alpha(self, alpha: np.ndarray | None) -> None:
+        if alpha is not None:
+            self._alpha.append(alpha)
+
+    def add(
+        self,
+        row: Cut,
+        column: Cut,
+        restored: np.ndarray,
+        row_weights: tuple[int, int, np.ndarray | None],
+        column_weights: tuple[int, int, np.ndarray | None],
+    ) -> None:
+        first, last, vertical = row_weights
+        left, right, horizontal = column_weights
+        piece = restored[first:last, left:right]
+        down = row.start * self._scale - self._top
+        across = column.start * self._scale
+        where = np.s_[down + first : down + last, across + left : across + right]
+        if vertical is None and horizontal is None:
+            self._rows[where] = piece
+            return
+        if vertical is not None:
+            piece = piece * vertical[:, None, None]
+        if horizontal is not None:
+            piece = piece * horizontal[:, None]
+        self._rows[where] += piece
+
+    def emit(self, until: int) -> None:
+        """Hand on the rows above LQ row `until`; they are complete."""
+        bottom = until * self._scale
+        count = bottom - self._top
+        ready = self._rows[: min(bottom, self._height) - self._top, : self._width]
+        if len(ready):
+            self._sink.append(ready, self._take_alpha(len(ready)))
+        rest = self._rows[count:].copy()
+        self._rows[: len(rest)] = rest
+        self._rows[len(rest) :] = 0
+        self._top = bottom
+
+    def _take_alpha(self, count: int) -> np.ndarray | None:
+        if not self._alpha:
+            return None
+        waiting = np.concatenate(self._alpha)
+        self._alpha = [waiting[count:]]
+        return waiting[:count]
+
+
+def _weights(
+    cuts: tuple[Cut, ...], index: int, length: int, feather: int, scale: int
+) -> tuple[int, int, np.ndarray | None]:
+    """Return first and last output row of a tile that count, and their weights (None: all 1)."""
+    cut = cuts[index]
+    half = feather // 2
+    first, last = cut.first - cut.start, cut.last - cut.start
+    fades_in, fades_out = index > 0 and half > 0, index + 1 < len(cuts) and half > 0
+    if not (fades_in or fades_out):
+        return first * scale, last * scale, None
+    first, last = first - half * fades_in, last + half * fades_out
+    weights = np.ones((last - first) * scale, np.float32)
+    ramp = (np.arange(2 * half * scale, dtype=np.float32) + 0.5) / (2 * half * scale)
+    if fades_in:
+        weights[: len(ramp)] = ramp
+    if fades_out:
+        weights[-len(ramp) :] *= ramp[::-1]
+    return first * scale, last * scale, weights

@@ -1,0 +1,394 @@
+"""The Restorer: weights, an engine and a plan; the same behind command, page, service and fleet."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nitido import catalog, engines
+from nitido.engines import Engine, Precision
+from nitido.errors import ResultError, SettingError
+from nitido.picture import Policy, PictureWriter, open_picture
+from nitido.restorer._plan import Plan, make_plan
+from nitido.restorer._rows import ArraySink, ArraySource, Sink, Source
+from nitido.restorer._tiles import run_tiles
+from nitido.weights import Weights, open_weights
+
+_ACTIVATION_BYTES = 400_000_000  # of one tile
+_LARGEST_TILE = 2_000_000  # pixels; beyond it nothing is gained
+_ENGINES_KEPT = 4  # tile sizes
+_PROBES = 8  # tiles that the noise level is judged on
+_PROBE_SIDE = 256
+OnTile = Callable[[int, int], None]  # tiles done, tiles in all
+
+
+@dataclass
+class Report:
+    """What was done to one picture."""
+
+    weights: str
+    engine: str
+    precision: str
+    tile: tuple[int, int]  # height, width; LQ pixels, overlap included
+    tiles: int
+    megapixels: float
+    seconds: float = 0.0
+    engine_seconds: float = 0.0
+    sigma: float | None = None  # the noise level the network was told, 8-bit units
+    notes: tuple[str, ...] = ()
+
+
+class Restorer:
+    """Restores arrays and files of any size with one network.
+
+    Parameters
+    ----------
+    weights : str, Path or Weights
+        A shipped name, a ``.safetensors`` file of ours, or opened weights.
+    engine : str
+        A runtime of the room `engines`.
+    precision : {"auto", "fp32", "bf16"}
+        Arithmetic; ``auto`` takes the fastest that is safe.
+    tile : int, optional
+        Side of the part that is kept of each tile, LQ pixels; 0 is the whole picture at once.
+        Without it tiles are as large as memory and speed allow.
+    sigma : float, optional
+        Noise level, 8-bit units (0..255), that the network is told instead of judging it.
+    strength : float
+        0..2: the network is told this many times the level that it would judge. Weights that
+        cannot be told a level are blended with the input instead, up to 1.
+
+    Raises
+    ------
+    UnknownNameError
+        If there are no such weights or engine.
+    SettingError
+        If a setting is out of range or the weights cannot follow it.
+    """
+
+    def __init__(
+        self,
+        weights: str | Path | Weights = "denoise",
+        *,
+        engine: str = "openvino",
+        precision: Precision = "auto",
+        tile: int | None = None,
+        sigma: float | None = None,
+        strength: float = 1.0,
+    ) -> None:
+        self.weights = weights if isinstance(weights, Weights) else open_weights(weights)
+        self.engine = engine
+        card = self.weights.card
+        if not 0 <= strength <= 2:
+            raise SettingError(f"strength is {strength}; it goes from 0 to 2.")
+        if sigma is not None and not 0 <= sigma <= 255:
+            raise SettingError(f"sigma is {sigma}; it goes from 0 to 255, in 8-bit units.")
+        if tile is not None and tile < 0:
+            raise SettingError(f"tile is {tile}; give a side in pixels, or 0 for everything.")
+        if not card.takes_sigma and (sigma is not None or strength > 1):
+            raise SettingError(
+                f"The weights {card.name} judge the damage themselves; "
+                "leave sigma out and keep strength within 0..1."
+            )
+        self._make_engine = catalog.find(engines, engine)
+        self._precision: Precision = precision
+        self._tile = tile
+        self._sigma = sigma
+        self._strength = strength
+        self._engines: OrderedDict[tuple[int, int], Engine] = OrderedDict()
+
+    def __call__(self, picture: np.ndarray) -> np.ndarray:
+        """Restore an array; what goes in as uint8, uint16 or float32 comes out as the same.
+
+        Parameters
+        ----------
+        picture : np.ndarray
+            (H, W) or (H, W, C); floats are nominal 0..1. Two and four channels are gray and RGB
+            with alpha, which comes back untouched; other counts are bands, restored each alone.
+
+        Raises
+        ------
+        SettingError
+            If the array is no picture.
+        ResultError
+            If the result fails its checks.
+        """
+        pixels, alpha, peak = _as_picture(picture)
+        sink = ArraySink(
+            pixels.shape[0] * self.weights.card.scale,
+            pixels.shape[1] * self.weights.card.scale,
+            pixels.shape[2],
+        )
+        self._run(lambda: ArraySource(pixels), sink)
+        return _as_given(sink.pixels, alpha, peak, picture)
+
+    def file(
+        self,
+        source: str | Path,
+        target: str | Path,
+        *,
+        overwrite: bool = False,
+        metadata: str = "keep",
+        quality: int = 95,
+        policy: Policy | None = None,
+        on_tile: OnTile = lambda done, total: None,
+    ) -> Report:
+        """Restore a file into a file; memory is bounded whatever the size.
+
+        Parameters
+        ----------
+        source, target : path-like
+            Picture files; the target's suffix decides its format.
+        overwrite : bool
+            Whether an existing target may be replaced.
+        metadata : {"keep", "private", "strip"}
+            What of EXIF, XMP and the like goes into the target.
+        quality : int
+            1..100 for lossy formats.
+        policy : Policy, optional
+            Limits on what is opened.
+        on_tile : callable
+            Called with the tiles done and their number in all.
+
+        Raises
+        ------
+        PictureError
+            If the source cannot be read or the target cannot be written.
+        ResultError
+            If the result fails its checks; then nothing is written.
+        """
+        began = time.perf_counter()
+        policy = policy or Policy()
+        scale = self.weights.card.scale
+        with open_picture(source, policy) as picture:
+            if picture.has_alpha and scale != 1:
+                raise SettingError(f"{source} has alpha, which cannot be enlarged yet.")
+            with PictureWriter(
+                target,
+                height=picture.height * scale,
+                width=picture.width * scale,
+                channels=picture.channels,
+                has_alpha=picture.has_alpha,
+                depth=picture.depth,
+                metadata=picture.metadata,
+                overwrite=overwrite,
+                metadata_policy=metadata,
+                quality=quality,
+            ) as writer:
+                report = self._run(lambda: picture, writer, on_tile, source, policy)
+            report.notes = (*picture.notes, *report.notes, *writer.notes)
+        report.seconds = time.perf_counter() - began
+        return report
+
+    def plan(self, height: int, width: int) -> Plan:
+        """Return how a picture of this size (LQ pixels) would be cut."""
+        card = self.weights.card
+        budget = min(_ACTIVATION_BYTES // card.bytes_per_pixel, _LARGEST_TILE)
+        return make_plan(
+            height,
+            width,
+            multiple_of=card.multiple_of,
+            overlap=card.overlap,
+            budget=budget,
+            tile=self._tile,
+        )
+
+    def _run(
+        self,
+        open_source: Callable[[], Source],
+        sink: Sink,
+        on_tile: OnTile = lambda done, total: None,
+        file: str | Path | None = None,
+        policy: Policy | None = None,
+    ) -> Report:
+        began = time.perf_counter()
+        card = self.weights.card
+        source = open_source()
+        plan = self.plan(source.height, source.width)
+        work = _Work(self)
+        if card.takes_sigma and self._sigma is not None:
+            work.sigma = self._sigma * self._strength / 255
+        elif card.takes_sigma and self._strength != 1:
+            work.sigma = self._strength * self._judged(open_source, file, policy)
+        elif self._strength != 1:
+            work.blend = self._strength
+        done = 0
+
+        def count() -> None:
+            nonlocal done
+            done += 1
+            on_tile(done, plan.count)
+
+        seamless = card.radius is not None
+        run_tiles(
+            source,
+            sink,
+            plan,
+            work,
+            scale=card.scale,
+            feather=0 if seamless else card.overlap,
+            on_tile=count,
+        )
+        work.check()
+        if plan.count > 1 and not seamless:
+            work.notes.append("this network looks at the whole picture, so tiles were blended")
+        return Report(
+            weights=card.name,
+            engine=self.engine,
+            precision=work.precision,
+            tile=plan.tile,
+            tiles=plan.count,
+            megapixels=source.height * source.width / 1e6,
+            seconds=time.perf_counter() - began,
+            engine_seconds=work.seconds,
+            sigma=None if work.sigma is None else work.sigma * 255,
+            notes=tuple(work.notes),
+        )
+
+    def _judged(
+        self, open_source: Callable[[], Source], file: str | Path | None, policy: Policy | None
+    ) -> float:
+        """Return the noise level that the network judges, from tiles spread over the picture."""
+        if file is not None:
+            with open_picture(file, policy or Policy()) as picture:
+                return self._probe(picture)
+        return self._probe(open_source())
+
+    def _probe(self, source: Source) -> float:
+        """Run blind over up to eight tiles down the picture; return the RMS of what goes."""
+        work = _Work(self)
+        step = self.weights.card.multiple_of
+        tall, wide = (
+            -(-min(side, _PROBE_SIDE) // step) * step for side in (source.height, source.width)
+        )
+        bands = -(-source.height // min(source.height, _PROBE_SIDE))
+        every = -(-bands // _PROBES)
+        squares: list[float] = []
+        for index in range(bands):
+            rows, _ = source.rows(_PROBE_SIDE)
+            if index % every or not len(rows):
+                continue
+            left = (source.width - min(wide, source.width)) * (index % 3) // 2
+            tile = rows[:, left : left + wide]
+            pad = [(0, size - have) for size, have in zip((tall, wide), tile.shape, strict=False)]
+            tile = np.pad(tile, (*pad, (0, 0)), mode="symmetric")
+            squares.append(float(np.mean(np.square(tile - work(tile)))))
+        return float(np.sqrt(np.mean(squares)))
+
+    def _engine(self, tile: tuple[int, int], precision: Precision) -> Engine:
+        """Return the engine for a tile size; a few sizes are kept."""
+        if tile not in self._engines or precision != self._precision:
+            engine: Engine = self._make_engine(self.weights, tile, precision)
+            self._engines[tile] = engine
+        self._engines.move_to_end(tile)
+        while len(self._engines) > _ENGINES_KEPT:
+            self._engines.popitem(last=False)
+        return self._engines[tile]
+
+
+@dataclass
+class _Work:
+    """Runs tiles of one picture and remembers what the checks need."""
+
+    restorer: Restorer
+    sigma: float | None = None  # told, 0..1
+    blend: float = 1.0
+    precision: str = ""
+    seconds: float = 0.0
+    notes: list[str] = field(default_factory=list)
+    _before: tuple[float, float] = (np.inf, -np.inf)
+    _after: tuple[float, float] = (np.inf, -np.inf)
+
+    def __call__(self, tile: np.ndarray) -> np.ndarray:
+        """Restore one tile (h, w, C)."""
+        channels = self.restorer.weights.card.channels
+        if tile.shape[2] == channels:
+            gray = channels > 1 and bool((tile == tile[..., :1]).all())
+            restored = self._infer(tile)
+            if gray:
+                restored = np.repeat(restored.mean(axis=2, keepdims=True), channels, axis=2)
+        else:
+            bands = [
+                self._infer(np.repeat(tile[..., band : band + 1], channels, axis=2))
+                for band in range(tile.shape[2])
+            ]
+            restored = np.stack([band.mean(axis=2) for band in bands], axis=2)
+        if self.blend != 1:
+            restored = tile + np.float32(self.blend) * (restored - tile)
+        self._before = _wider(self._before, tile)
+        self._after = _wider(self._after, restored)
+        return restored
+
+    def check(self) -> None:
+        """Refuse a result that is constant where the input was not."""
+        (low, high), (lowest, highest) = self._before, self._after
+        if high - low > 8 / 255 and highest - lowest < 0.1 / 255:
+            raise ResultError(
+                f"The result is one flat value ({lowest:.3f}) where the input was not; "
+                "nothing was written. Try --precision fp32 or another --engine."
+            )
+
+    def _infer(self, tile: np.ndarray) -> np.ndarray:
+        restorer, size = self.restorer, (tile.shape[0], tile.shape[1])
+        lq = np.ascontiguousarray(tile.transpose(2, 0, 1)[None])
+        sigma = None
+        if self.sigma is not None:
+            sigma = np.full((1, 1, 1, 1), self.sigma, np.float32)
+        engine = restorer._engine(size, restorer._precision)
+        began = time.perf_counter()
+        restored = engine(lq, sigma)
+        self.seconds += time.perf_counter() - began
+        self.precision = engine.precision
+        if not np.isfinite(restored).all() and engine.precision != "fp32":
+            restorer._precision = "fp32"
+            restorer._engines.clear()
+            self.notes.append("bf16 gave values that are not finite, so fp32 was used")
+            return self._infer(tile)
+        if not np.isfinite(restored).all():
+            raise ResultError(
+                "The network gave values that are not finite; nothing was written. "
+                "Try another --engine, or report the picture."
+            )
+        return np.asarray(restored[0].transpose(1, 2, 0))
+
+
+def _wider(span: tuple[float, float], tile: np.ndarray) -> tuple[float, float]:
+    return min(span[0], float(tile.min())), max(span[1], float(tile.max()))
+
+
+_PEAKS: dict[str, float] = {"uint8": 255.0, "uint16": 65535.0, "float32": 1.0, "float64": 1.0}
+
+
+def _as_picture(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray | None, float]:
+    """Return pixels float32 (H, W, C), alpha as given or None, and the peak of the type."""
+    if not isinstance(picture, np.ndarray) or picture.dtype.name not in _PEAKS:
+        found = getattr(picture, "dtype", type(picture).__name__)
+        raise SettingError(f"A picture is an array of uint8, uint16 or float; this is {found}.")
+    if picture.ndim not in (2, 3) or 0 in picture.shape:
+        raise SettingError(f"A picture is (H, W) or (H, W, C); this is {picture.shape}.")
+    peak = _PEAKS[picture.dtype.name]
+    pixels = picture[..., None] if picture.ndim == 2 else picture
+    alpha = None
+    if pixels.shape[2] in (2, 4):
+        pixels, alpha = pixels[..., :-1], pixels[..., -1:]
+    pixels = np.ascontiguousarray(pixels, np.float32) / np.float32(peak)
+    if not np.isfinite(pixels).all():
+        raise SettingError("The picture holds values that are not finite; replace them first.")
+    return pixels, alpha, peak
+
+
+def _as_given(
+    pixels: np.ndarray, alpha: np.ndarray | None, peak: float, picture: np.ndarray
+) -> np.ndarray:
+    """Return the result in the type and shape that came in."""
+    result: Any = pixels
+    if peak > 1:
+        result = np.floor(np.clip(pixels, 0, 1) * np.float32(peak) + np.float32(0.5))
+    result = result.astype(picture.dtype)
+    if alpha is not None:
+        result = np.concatenate([result, alpha], axis=2)
+    return result[..., 0] if picture.ndim == 2 else np.asarray(result)

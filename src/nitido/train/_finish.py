@@ -1,0 +1,86 @@
+"""From a trained network to scored weights files."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from nitido import catalog, degradations
+from nitido.bench import find_suite, score
+from nitido.data import Patches, pictures
+from nitido.errors import DataError
+from nitido.export import export, with_card
+from nitido.recipes import Recipe
+from nitido.train._trained import Trained
+from nitido.weights import Weights
+
+_HARD_SIDE = 256  # pixels, at least, of the picture on which the overlap is measured
+_CANDIDATES = 24
+
+
+def finish(
+    trained: Trained,
+    recipe: Recipe,
+    name: str,
+    folder: Path,
+    *,
+    data: Path | None = None,
+    say: Callable[[str], None] = lambda text: None,
+) -> Weights:
+    """Export the averaged weights with their card and score every suite whose images are there.
+
+    Parameters
+    ----------
+    trained : Trained
+        What `train` returned.
+    recipe : Recipe
+        What it was trained by.
+    name : str
+        Of the weights; the two files carry it.
+    folder : Path
+        Where they go.
+    data : Path, optional
+        Root of the image sets.
+    say : callable
+        Told in words what happens; a suite without images is told, not hidden.
+    """
+    say("exporting and comparing with PyTorch")
+    weights = export(
+        trained.network,
+        recipe,
+        name,
+        folder,
+        trained=(
+            f"{trained.steps} steps of {recipe.data.batch} patches of {recipe.data.patch}, "
+            f"{trained.seconds / 60:.0f} minutes"
+        ),
+        hard=_hardest(recipe, trained, data),
+    )
+    scores = []
+    for suite in recipe.suites:
+        try:
+            scores.append(score(weights, find_suite(suite), data))
+        except DataError as error:
+            say(f"{suite} was not scored: {error}")
+            continue
+        say(f"{suite}: {scores[-1].psnr:.3f} dB, input {scores[-1].input_psnr:.3f} dB")
+    return with_card(weights, scores=tuple(scores))
+
+
+def _hardest(recipe: Recipe, trained: Trained, data: Path | None) -> np.ndarray:
+    """Return the most damaged of some samples, mirrored to a side that shows every overlap."""
+    network = trained.network
+    patches = Patches(
+        pictures(recipe.data.source, data, recipe.data.exclude),
+        catalog.from_spec(degradations, recipe.degradation),
+        patch=recipe.data.patch,
+        channels=int(network.channels),  # type: ignore[arg-type]
+        told=1.0,
+        seed=recipe.seed + 1,
+    )
+    hardest = max((patches[i] for i in range(_CANDIDATES)), key=lambda sample: sample.sigma.item())
+    step = int(network.multiple_of)  # type: ignore[arg-type]
+    radius = int(network.radius or 0)  # type: ignore[arg-type]
+    side = -(-max(_HARD_SIDE, min(4 * radius, 640)) // step) * step
+    pad = [(0, 0)] + [(0, max(0, side - have)) for have in hardest.lq.shape[1:]]
+    return np.pad(hardest.lq, pad, mode="symmetric")[:, :side, :side]
