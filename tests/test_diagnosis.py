@@ -5,6 +5,7 @@ import os
 import time
 import warnings
 from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from nitido import picture
 from nitido.diagnosis import diagnose, estimate_grain, estimate_sigma, jpeg_quality
+from nitido.jobs import SUFFIXES
+
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 
 
 def scene(height, width, channels=3):
@@ -175,3 +180,30 @@ def test_a_diagnosis_says_what_it_found_and_why(tmp_path):
 
 def test_without_a_file_there_is_no_quality():
     assert [f.name for f in diagnose(scene(64, 64)).findings] == ["noise", "grain"]
+
+
+@pytest.mark.parametrize(
+    ("name", "depth", "shape", "sigma"),
+    [
+        ("cameraman.png", 8, (384, 384, 1), 25),
+        ("cat.jpg", 8, (300, 451, 3), None),
+        ("coffee.png", 16, (200, 240, 3), None),
+        ("galaxies.jpg", 8, (256, 336, 3), None),
+        ("rocket.webp", 8, (256, 320, 3), 25),
+    ],
+)
+def test_the_examples_are_what_their_readme_says(name, depth, shape, sigma):
+    lq = picture.read(EXAMPLES / name)
+    assert lq.depth == depth
+    assert lq.pixels.shape == shape
+    assert diagnose(lq.pixels, EXAMPLES / name).steps == ("denoise",)
+    if sigma is not None:
+        assert estimate_sigma(lq.pixels) == pytest.approx(sigma, rel=0.08)
+
+
+def test_every_example_is_named_in_the_readme_and_all_are_small():
+    files = [file for file in EXAMPLES.iterdir() if file.suffix in SUFFIXES]
+    readme = (EXAMPLES / "README.md").read_text("utf-8")
+    assert len(files) == 5
+    assert all(f"| `{file.name}` |" in readme for file in files)
+    assert sum(file.stat().st_size for file in files) < 1_500_000

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+import nitido
+
 ROOT = Path(__file__).resolve().parents[1]
 SRC = ROOT / "src" / "nitido"
 
@@ -375,3 +377,7 @@ def test_the_table_matches_the_written_one():
     assert {name: FLOORS.get(name) for name in written} == written
     built = {"".join(takewhile(lambda c: c != ".", module)) for module in SOURCES}
     assert built - {"__init__", "__main__"} <= set(written)
+
+
+def test_the_citation_names_the_version():
+    assert f"version: {nitido.__version__}\n" in (ROOT / "CITATION.cff").read_text("utf-8")
