@@ -95,7 +95,6 @@ class PictureFile:
             self._region = pyvips.Region.new(image)
             self._rows_of = self._vips_rows
         self.has_alpha = facts.alpha != ""
-        self._premultiplied = facts.alpha == "premultiplied"
         self._type = _TYPES[kind]
         self._peak = _PEAKS.get(kind)
         self.channels = bands - self.has_alpha
@@ -105,7 +104,7 @@ class PictureFile:
             facts.notes.append(f"only frame 1 of {facts.frames} was read")
         if facts.palette:
             facts.notes.append("its palette was expanded to full colors")
-        if self._premultiplied:
+        if facts.alpha == "premultiplied":  # libvips does it
             facts.notes.append("its colors were divided by its premultiplied alpha")
         if facts.orientation != 1:
             facts.notes.append("turned upright")
@@ -151,10 +150,7 @@ class PictureFile:
         data = np.divide(raw, self._peak or 1, dtype=np.float32)
         if not self.has_alpha:
             return data, None
-        pixels, alpha = np.ascontiguousarray(data[..., :-1]), np.ascontiguousarray(data[..., -1])
-        if self._premultiplied:
-            pixels /= np.where(alpha > 0, alpha, 1)[..., None]
-        return pixels, alpha
+        return np.ascontiguousarray(data[..., :-1]), np.ascontiguousarray(data[..., -1])
 
     def raw_rows(self, count: int) -> Raw:
         """Return the next rows as stored: (n, W, bands), alpha last, uint8, uint16 or float32."""
@@ -222,8 +218,6 @@ class PictureFile:
                 f"{name}: its values are of the type {image.format}, which is not supported; "
                 "save it with unsigned 8 or 16 bits or as float."
             )
-        if image.interpretation in ("lab", "labs", "labq"):
-            raise RefusedError(f"{name}: its colors are CIELAB, which is not supported; save RGB.")
 
     def _load(self, access: str) -> Any:  # noqa: ANN401
         file = self._file

@@ -133,6 +133,10 @@ def _webp_file(plan: Plan, image: Any, path: Path) -> tuple[Metadata, list[str]]
 
 def _avif_file(plan: Plan, image: Any, path: Path) -> tuple[Metadata, list[str]]:  # noqa: ANN401
     metadata = _resolution_in_exif(plan.metadata)
+    notes = []
+    if len(metadata.exif or b"") > _AVIF_EXIF:
+        metadata = replace(metadata, exif=None)
+        notes.append("its EXIF block is larger than AVIF is given (60 KB) and was left out")
     # libvips would write the EXIF block anew, so it gets a dummy that is then replaced.
     dummy = _dummy_exif(len(metadata.exif)) if metadata.exif else None
     image = image.copy()
@@ -165,6 +169,7 @@ def _avif_file(plan: Plan, image: Any, path: Path) -> tuple[Metadata, list[str]]
     return metadata, notes
 
 
+_AVIF_EXIF = 60_000
 _FILLER = b"nitido's place for EXIF"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from nitido.picture import _exif
 from nitido.picture._file import SafeFile
-from nitido.picture._metadata import Facts, Metadata
+from nitido.picture._metadata import Facts, Metadata, add_from_exif
 
 _EXIF, _XMP, _ICC = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0", b"ICC_PROFILE\0"
 _ROOM = 65_533  # the most bytes a segment can hold
@@ -32,9 +32,7 @@ def facts(file: SafeFile) -> Facts:
                 "only the main picture was read: the file holds further pictures (MPO, gain map)"
             )
     _add_profile(found, pieces, total)
-    if found.exif is not None:
-        found.orientation = _exif.orientation(found.exif)
-        found.dpi = found.dpi or _exif.resolution(found.exif)
+    add_from_exif(found)
     if found.xmp is not None and (b"MotionPhoto" in found.xmp or b"MicroVideo" in found.xmp):
         found.notes.append("only the still picture was read: the file holds a motion photo")
     return found

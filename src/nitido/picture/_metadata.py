@@ -78,6 +78,13 @@ class Facts:
     notes: list[str] = field(default_factory=list)
 
 
+def add_from_exif(facts: Facts) -> None:
+    """Take orientation and, where nothing else told it, resolution from the EXIF block."""
+    if facts.exif is not None:
+        facts.orientation = _exif.orientation(facts.exif)
+        facts.dpi = facts.dpi or _exif.resolution(facts.exif)
+
+
 def upright(facts: Facts) -> None:
     """Take the orientation out of the EXIF and XMP blocks of `facts`; the pixels are turned."""
     if facts.exif is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from nitido.picture import _exif
 from nitido.picture._file import SafeFile
-from nitido.picture._metadata import Facts, Metadata
+from nitido.picture._metadata import Facts, Metadata, add_from_exif
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _XMP = b"XML:com.adobe.xmp"
@@ -19,28 +19,31 @@ def facts(file: SafeFile) -> Facts:
     found = Facts()
     ended = False
     for kind, start, length in _chunks(file):
-        if kind == b"IHDR":
-            header = file.read(start, 13)
-            found.bits, found.palette = header[8], header[9] == 3
-        elif kind == b"pHYs" and length == 9:
-            x, y, unit = struct.unpack(">IIB", file.read(start, 9))
-            found.dpi = (x * _INCH, y * _INCH) if unit == 1 and x and y else None
+        if kind in (b"IHDR", b"pHYs", b"acTL"):
+            _fixed(kind, file.read(start, min(length, 13)), found)
         elif kind == b"eXIf":
             found.exif = _exif.bare(file.block("EXIF", start, length))
         elif kind == b"iCCP":
             found.icc = _named(file, "ICC", file.block("ICC", start, length))
-        elif kind == b"acTL" and length == 8:
-            found.frames = max(struct.unpack(">II", file.read(start, 8))[0], 1)
         elif kind == b"IEND":
             ended = True
         elif kind in (b"iTXt", b"zTXt", b"tEXt"):
             _text(file, kind, file.block("text", start, length), found)
     if not ended:
         found.notes.append("its end is missing, after the last pixel")
-    if found.exif is not None:
-        found.orientation = _exif.orientation(found.exif)
-        found.dpi = found.dpi or _exif.resolution(found.exif)
+    add_from_exif(found)
     return found
+
+
+def _fixed(kind: bytes, body: bytes, found: Facts) -> None:
+    """Read one of the chunks of fixed length."""
+    if kind == b"IHDR" and len(body) == 13:
+        found.bits, found.palette = body[8], body[9] == 3
+    elif kind == b"pHYs" and len(body) == 9:
+        x, y, unit = struct.unpack(">IIB", body)
+        found.dpi = (x * _INCH, y * _INCH) if unit == 1 and x and y else None
+    elif kind == b"acTL" and len(body) == 8:
+        found.frames = max(struct.unpack(">II", body)[0], 1)
 
 
 def head(metadata: Metadata) -> bytes:

@@ -3,9 +3,9 @@
 import struct
 import sys
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import IO, NamedTuple
 
-from nitido.errors import UnreadableError
+from nitido.errors import RefusedError, UnreadableError
 from nitido.picture import _exif
 from nitido.picture._exif import SIZES, Tag, Tags
 from nitido.picture._file import SafeFile
@@ -44,6 +44,8 @@ def facts(file: SafeFile) -> Facts:
     ------
     UnreadableError
         If its folders are damaged: outside the file, or in a circle.
+    RefusedError
+        If its colors are CIELAB.
     """
     layout, first = _header(file)
     records, following = _records(file, layout, first)
@@ -54,7 +56,10 @@ def facts(file: SafeFile) -> Facts:
         found.orientation = _integer(tags[274], order, 1)
         if not 1 <= found.orientation <= 8:
             found.orientation = 1
-    found.palette = 262 in tags and _integer(tags[262], order, 1) == 3
+    colors = _integer(tags[_PHOTOMETRIC], order, 1) if _PHOTOMETRIC in tags else 1
+    if colors in (8, 9, 10):
+        raise RefusedError(f"{file.name}: its colors are CIELAB, which is not supported; save RGB.")
+    found.palette = colors == 3
     found.bits = _integer(tags[258], order, 1) if 258 in tags else 1
     if _EXTRA in tags:
         last = tags[_EXTRA]._replace(value=tags[_EXTRA].value[-2:])
@@ -119,7 +124,7 @@ def _new_tags(metadata: Metadata, layout: Layout, channels: int, has_alpha: bool
     return new
 
 
-def _sub_folders(file: BinaryIO, layout: Layout, metadata: Metadata) -> dict[int, _Placed]:
+def _sub_folders(file: IO[bytes], layout: Layout, metadata: Metadata) -> dict[int, _Placed]:
     """Write the folders of EXIF and GPS and return the records that point to them."""
     if metadata.exif is None:
         return {}
@@ -235,13 +240,13 @@ def _damaged(file: SafeFile, why: str) -> UnreadableError:
     return UnreadableError(f"{file.name} is a damaged TIFF: {why}. Get the file again.")
 
 
-def _own_header(file: BinaryIO) -> tuple[Layout, int]:
+def _own_header(file: IO[bytes]) -> tuple[Layout, int]:
     head = file.read(16)
     layout = Layout("<" if head[:1] == b"I" else ">", head[2:4] in (b"+\0", b"\0+"))
     return layout, struct.unpack_from(layout.word, head, 8 if layout.big else 4)[0]
 
 
-def _own_records(file: BinaryIO, layout: Layout, offset: int) -> list[_Placed]:
+def _own_records(file: IO[bytes], layout: Layout, offset: int) -> list[_Placed]:
     file.seek(offset)
     form = layout.order + ("Q" if layout.big else "H")
     count = struct.unpack(form, file.read(struct.calcsize(form)))[0]
@@ -249,7 +254,7 @@ def _own_records(file: BinaryIO, layout: Layout, offset: int) -> list[_Placed]:
     return [(struct.unpack_from(layout.order + "H", r)[0], r) for r in records]
 
 
-def _placed(file: BinaryIO, layout: Layout, tag: Tag) -> _Placed:
+def _placed(file: IO[bytes], layout: Layout, tag: Tag) -> _Placed:
     """Write the value of a tag, if it is long, and return the record that holds or points to it."""
     value = tag.value
     if len(value) > layout.inline:
@@ -264,7 +269,7 @@ def _record(layout: Layout, tag: int, kind: int, count: int, value: bytes) -> by
     return struct.pack(form, tag, kind, count) + value.ljust(layout.inline, b"\0")
 
 
-def _write_folder(file: BinaryIO, layout: Layout, records: dict[int, _Placed]) -> int:
+def _write_folder(file: IO[bytes], layout: Layout, records: dict[int, _Placed]) -> int:
     offset = _aligned(file)
     file.write(struct.pack(layout.order + ("Q" if layout.big else "H"), len(records)))
     file.write(b"".join(record for _, record in sorted(records.values())))
@@ -272,7 +277,7 @@ def _write_folder(file: BinaryIO, layout: Layout, records: dict[int, _Placed]) -
     return offset
 
 
-def _aligned(file: BinaryIO) -> int:
+def _aligned(file: IO[bytes]) -> int:
     file.seek(0, 2)
     end = file.tell()
     file.write(bytes(end % 2))
@@ -282,7 +287,7 @@ def _aligned(file: BinaryIO) -> int:
 SPOOL_START = 16
 
 
-def finish_spool(file: BinaryIO, shape: tuple[int, int, int], size: int) -> None:
+def finish_spool(file: IO[bytes], shape: tuple[int, int, int], size: int) -> None:
     """Make a file of `SPOOL_START` empty bytes and raw rows an uncompressed big TIFF file.
 
     Parameters

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from nitido.picture import _exif
 from nitido.picture._file import SafeFile
-from nitido.picture._metadata import Facts, Metadata
+from nitido.picture._metadata import Facts, Metadata, add_from_exif
 
 _HAS_ICC, _HAS_ALPHA, _HAS_EXIF, _HAS_XMP = 0x20, 0x10, 0x08, 0x04
 
@@ -24,9 +24,7 @@ def facts(file: SafeFile) -> Facts:
         elif kind == b"ANMF":
             frames += 1
     found.frames = max(frames, 1)
-    if found.exif is not None:
-        found.orientation = _exif.orientation(found.exif)
-        found.dpi = _exif.resolution(found.exif)
+    add_from_exif(found)
     return found
 
 
