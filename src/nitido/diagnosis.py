@@ -8,8 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from nitido.picture import Policy, open_picture
+
 Array = NDArray[np.float32]
 
+_SAMPLE_PIXELS = 4_000_000
 BLOCK = 8
 BLOCKS = 16_000  # at most so many blocks are looked at, however large the picture is
 FLATTEST = 0.02  # the share of them that is believed to hold nothing but noise
@@ -97,6 +100,24 @@ def diagnose(pixels: Array, path: Path | None = None) -> Diagnosis:
     if quality is not None:
         findings.append(Finding("jpeg quality", quality, "1..100", _jpeg_reason(quality)))
     return Diagnosis(tuple(findings), ("denoise",) if noisy or grainy else ())
+
+
+def diagnose_file(path: Path, policy: Policy | None = None) -> Diagnosis:
+    """Diagnose a picture file of any size from the rows in its middle, at most 4 megapixels.
+
+    Raises
+    ------
+    PictureError
+        If the file cannot be read.
+    """
+    with open_picture(path, policy or Policy()) as picture:
+        count = max(64, _SAMPLE_PIXELS // picture.width)
+        above = max(0, (picture.height - count) // 2)
+        while above:
+            rows, _ = picture.rows(min(above, 256))
+            above -= len(rows)
+        pixels, _ = picture.rows(count)
+    return diagnose(pixels, path)
 
 
 def estimate_sigma(pixels: Array) -> float:

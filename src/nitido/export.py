@@ -5,7 +5,6 @@ graph beside them holds only the operations and points into the same file.
 """
 
 import logging
-import os
 import subprocess
 import sys
 import warnings
@@ -227,7 +226,7 @@ def _link(graph: ir.Model, weights: Weights) -> None:
     onnx_safetensors.replace_tensors(graph, weights.file.name, weights.file.parent)
     half = weights.graph.with_suffix(".part")
     ir.save(graph, half)
-    os.replace(half, weights.graph)
+    half.replace(weights.graph)
 
 
 def _compare(weights: Weights, hard: np.ndarray) -> None:
@@ -240,9 +239,9 @@ def _compare(weights: Weights, hard: np.ndarray) -> None:
     """
     lq = hard[None]
     results = {
-        name: catalog.build(
-            engines, name, weights=weights, tile=hard.shape[1:], precision="fp32"
-        )(lq)
+        name: catalog.build(engines, name, weights=weights, tile=hard.shape[1:], precision="fp32")(
+            lq
+        )
         for name in ("torch", "openvino")
     }
     error = float(np.abs(results["torch"] - results["openvino"]).max())

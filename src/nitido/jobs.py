@@ -65,8 +65,8 @@ class Outcome:
         Why it failed or was skipped, in one line.
     task, weights, engine, precision : str, optional
         What restored it.
-    tile : int, optional
-        Side of the tiles in LQ pixels; 0 for the whole picture at once.
+    tile : (int, int), optional
+        Height and width of the tiles in LQ pixels, overlap included.
     megapixels : float, optional
         Size of the input, in millions of pixels.
     seconds, engine_seconds : float, optional
@@ -81,7 +81,7 @@ class Outcome:
     weights: str | None = None
     engine: str | None = None
     precision: str | None = None
-    tile: int | None = None
+    tile: tuple[int, int] | None = None
     megapixels: float | None = None
     seconds: float | None = None
     engine_seconds: float | None = None

@@ -44,4 +44,4 @@ def score(
 
 
 def _rounded(picture: np.ndarray) -> np.ndarray:
-    return np.floor(np.clip(picture, 0, 1) * 255 + 0.5).astype(np.uint8)
+    return np.asarray(np.floor(np.clip(picture, 0, 1) * 255 + 0.5), np.uint8)

@@ -66,7 +66,9 @@ def pictures(
         if path.suffix.lower() in SUFFIXES and path.is_file() and path.stem not in exclude
     ]
     if not found:
-        raise DataError(f"The image set '{source}' holds no picture ({', '.join(sorted(SUFFIXES))}).")
+        raise DataError(
+            f"The image set '{source}' holds no picture ({', '.join(sorted(SUFFIXES))})."
+        )
     return tuple(found)
 
 

@@ -6,19 +6,6 @@ C). The same seed gives the same result. A level is one number or a pair (low, h
 every picture draws its own.
 """
 
-from typing import Protocol
+from nitido.degradations._degradation import Degradation
 
-import numpy as np
-
-
-class Degradation(Protocol):
-    """What every file of this room offers."""
-
-    @property
-    def scale(self) -> int:
-        """How many times smaller the result is than the input."""
-        ...
-
-    def __call__(self, gt: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Damage a picture, float32 (H, W, C) 0..1; the result may leave 0..1 where it says so."""
-        ...
+__all__ = ["Degradation"]

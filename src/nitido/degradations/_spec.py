@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nitido import catalog
-from nitido.degradations import Degradation
+from nitido.degradations._degradation import Degradation
 
 
 def member(spec: Degradation | Mapping[str, Any]) -> Degradation:

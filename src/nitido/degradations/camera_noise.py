@@ -9,6 +9,7 @@ Only the noise is demosaiced and smoothed, never the picture: ground truths of r
 of many frames from the same camera, so they are just as sharp.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -20,7 +21,6 @@ from nitido.degradations._levels import Level, check, draw, draw_integer, draw_l
 _READ_SLOPE, _READ_OFFSET, _READ_SPREAD = 2.18, 1.20, 0.26  # Brooks et al. 2019, section 3.1
 _OPPONENT = np.array([[1, 1, 1], [1, 0, -1], [1, -2, 1]], np.float32)
 _OPPONENT /= np.linalg.norm(_OPPONENT, axis=1, keepdims=True)  # rows: brightness, two colors
-_TAPS = ((0, 0.25), (1, 0.5), (2, 0.25))
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class CameraNoise:
         opponent = noise @ _OPPONENT.T
         opponent[..., :1] = _blur(opponent[..., :1], blur)
         opponent[..., 1:] = _blur(opponent[..., 1:], blur * rng.uniform(1, 4))
-        return opponent @ _OPPONENT
+        return np.asarray(opponent @ _OPPONENT)
 
 
 def _to_linear(display: np.ndarray, curved: bool) -> np.ndarray:
@@ -93,7 +93,7 @@ def _to_linear(display: np.ndarray, curved: bool) -> np.ndarray:
 def _to_display(linear: np.ndarray, curved: bool) -> np.ndarray:
     """Apply the gamma of 2.2 and the tone curve."""
     display = np.power(np.maximum(linear, 1e-8), np.float32(1 / 2.2))
-    return display * display * (3 - 2 * display) if curved else display
+    return np.asarray(display * display * (3 - 2 * display) if curved else display)
 
 
 def _demosaic(raw: np.ndarray, phase: int) -> np.ndarray:
@@ -117,8 +117,7 @@ def _demosaic(raw: np.ndarray, phase: int) -> np.ndarray:
 def _smooth_3x3(padded: np.ndarray) -> np.ndarray:
     """Filter with the outer product of (1, 2, 1) / 4 with itself; the border is used up."""
     height, width = padded.shape[0] - 2, padded.shape[1] - 2
-    rows = sum(weight * padded[i : i + height] for i, weight in _TAPS)
-    return np.asarray(sum(weight * rows[:, i : i + width] for i, weight in _TAPS))
+    return _filtered(padded, (0.25, 0.5, 0.25), height, width)
 
 
 def _blur(planes: np.ndarray, sigma: float) -> np.ndarray:
@@ -130,8 +129,18 @@ def _blur(planes: np.ndarray, sigma: float) -> np.ndarray:
     taps = (taps / taps.sum()).astype(np.float32)
     height, width = planes.shape[:2]
     padded = np.pad(planes, ((radius, radius), (radius, radius), (0, 0)), mode="reflect")
-    rows = sum(tap * padded[i : i + height] for i, tap in enumerate(taps))
-    return np.asarray(sum(tap * rows[:, i : i + width] for i, tap in enumerate(taps)))
+    return _filtered(padded, taps.tolist(), height, width)
+
+
+def _filtered(padded: np.ndarray, taps: Sequence[float], height: int, width: int) -> np.ndarray:
+    """Correlate with `taps` down and across; the border is used up."""
+    rows = np.zeros((height, *padded.shape[1:]), np.float32)
+    for i, tap in enumerate(taps):
+        rows += np.float32(tap) * padded[i : i + height]
+    planes = np.zeros((height, width, *padded.shape[2:]), np.float32)
+    for i, tap in enumerate(taps):
+        planes += np.float32(tap) * rows[:, i : i + width]
+    return planes
 
 
 PUBLIC = CameraNoise

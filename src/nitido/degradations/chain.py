@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nitido.degradations import Degradation
+from nitido.degradations._degradation import Degradation
 from nitido.degradations._spec import member
 from nitido.errors import SettingError
 

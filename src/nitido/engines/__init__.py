@@ -5,19 +5,6 @@
 float32 (N, 1, 1, 1); leaving it out lets the network judge for itself.
 """
 
-from typing import Literal, Protocol
+from nitido.engines._engine import Engine, Precision
 
-import numpy as np
-
-Precision = Literal["auto", "fp32", "bf16"]
-
-
-class Engine(Protocol):
-    """What every file of this room offers: built from weights, a tile size and a precision."""
-
-    precision: Literal["fp32", "bf16"]
-    """The arithmetic in use."""
-
-    def __call__(self, lq: np.ndarray, sigma: np.ndarray | None = None) -> np.ndarray:
-        """Run the network on one batch of tiles."""
-        ...
+__all__ = ["Engine", "Precision"]

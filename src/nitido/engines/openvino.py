@@ -9,7 +9,7 @@ import openvino as ov
 from openvino import properties
 from platformdirs import user_cache_path
 
-from nitido.engines import Precision
+from nitido.engines._engine import Precision
 from nitido.errors import EngineError
 from nitido.weights import Weights
 

@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 import torch
 
-from nitido.engines import Precision
+from nitido.engines._engine import Precision
 from nitido.errors import EngineError
 from nitido.weights import Weights
 from nitido.weights.loading import load_network
@@ -40,8 +40,7 @@ class Torch:
     ) -> None:
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.precision = self._pick(weights, precision)
-        network = load_network(weights).to(self._device, memory_format=torch.channels_last)
-        self._network = network.eval()
+        self._network = load_network(weights).to(self._device).eval()
         self._takes_sigma = weights.card.takes_sigma
 
     def __call__(self, lq: np.ndarray, sigma: np.ndarray | None = None) -> np.ndarray:

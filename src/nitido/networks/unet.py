@@ -9,6 +9,7 @@ starts from the identity.
 **Departure from the paper:** none, there is no paper.
 """
 
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import torch
@@ -64,7 +65,7 @@ class UNet(nn.Module):
         self.radius = _radius(blocks, unshuffle)
 
         folded = channels * unshuffle**2
-        steps = list(zip(features, features[1:], strict=False))
+        steps = list(pairwise(features))
         self.head = nn.Conv2d(folded, features[0], 3, padding=1)
         self.level = nn.Conv2d(2, features[0], 1, bias=False) if takes_sigma else None
         self.encoder = nn.ModuleList(_stack(*pair) for pair in zip(features, blocks, strict=True))
@@ -74,8 +75,7 @@ class UNet(nn.Module):
             _stack(*pair) for pair in zip(features[:-1], blocks[:-1], strict=True)
         )
         self.tail = nn.Conv2d(features[0], folded, 3, padding=1)
-        nn.init.zeros_(self.tail.weight)
-        nn.init.zeros_(self.tail.bias)
+        _start_at_zero(self.tail)
 
     def forward(self, lq: Tensor, sigma: Tensor | None = None) -> Tensor:
         """Restore `lq` (N, C, H, W), 0..1, H and W multiples of `multiple_of`; same shape out."""
@@ -100,11 +100,16 @@ class _Block(nn.Module):
         super().__init__()
         self.first = nn.Conv2d(features, features, 3, padding=1)
         self.second = nn.Conv2d(features, features, 3, padding=1)
-        nn.init.zeros_(self.second.weight)
-        nn.init.zeros_(self.second.bias)
+        _start_at_zero(self.second)
 
     def forward(self, features: Tensor) -> Tensor:
-        return features + self.second(F.relu(self.first(features)))
+        change: Tensor = self.second(F.relu(self.first(features)))
+        return features + change
+
+
+def _start_at_zero(convolution: nn.Conv2d) -> None:
+    for parameter in convolution.parameters():
+        nn.init.zeros_(parameter)
 
 
 def _stack(features: int, blocks: int) -> nn.Sequential:

@@ -163,9 +163,10 @@ def _avif_file(plan: Plan, image: Any, path: Path) -> tuple[Metadata, list[str]]
         end = encoded.rindex(_FILLER) + len(_FILLER)
         encoded[at:end] = metadata.exif.ljust(end - at, b"\0")
     path.write_bytes(encoded)
-    notes = (
-        ["16-bit values were rounded to 12 bits: AVIF holds no more"] if plan.depth == 16 else []
-    )
+    if plan.depth == 16:
+        notes.append("16-bit values were rounded to 12 bits: AVIF holds no more")
+    if plan.has_alpha:
+        notes.append("the transparency was compressed with loss, as AVIF does")
     return metadata, notes
 
 

@@ -7,6 +7,7 @@ inner borders lie `overlap` pixels away from everything that is kept.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil
 
 from nitido.errors import SettingError
@@ -148,9 +149,7 @@ def _cuts(side: int, length: int, count: int, multiple_of: int) -> tuple[Cut, ..
     starts[-1] = side - length
     starts = sorted(set(starts))
     edges = [0]
-    edges += [
-        (right + left + length) // 2 for left, right in zip(starts, starts[1:], strict=False)
-    ]
+    edges += [(right + left + length) // 2 for left, right in pairwise(starts)]
     edges.append(side)
     return tuple(
         Cut(start, first, last)

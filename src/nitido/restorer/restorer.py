@@ -3,7 +3,7 @@
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 from nitido import catalog, engines
 from nitido.engines import Engine, Precision
 from nitido.errors import ResultError, SettingError
-from nitido.picture import Policy, PictureWriter, open_picture
+from nitido.picture import Picture, PictureWriter, Policy, open_picture
 from nitido.restorer._plan import Plan, make_plan
 from nitido.restorer._rows import ArraySink, ArraySource, Sink, Source
 from nitido.restorer._tiles import run_tiles
@@ -23,6 +23,7 @@ _LARGEST_TILE = 2_000_000  # pixels; beyond it nothing is gained
 _ENGINES_KEPT = 4  # tile sizes
 _PROBES = 8  # tiles that the noise level is judged on
 _PROBE_SIDE = 256
+_AT_REST_BYTES = 220_000_000  # of a process that has opened an engine and no picture
 OnTile = Callable[[int, int], None]  # tiles done, tiles in all
 
 
@@ -118,13 +119,21 @@ class Restorer:
             If the result fails its checks.
         """
         pixels, alpha, peak = _as_picture(picture)
-        sink = ArraySink(
-            pixels.shape[0] * self.weights.card.scale,
-            pixels.shape[1] * self.weights.card.scale,
-            pixels.shape[2],
-        )
-        self._run(lambda: ArraySource(pixels), sink)
-        return _as_given(sink.pixels, alpha, peak, picture)
+        return _as_given(self._pixels(pixels), alpha, peak, picture)
+
+    def picture(self, picture: Picture) -> Picture:
+        """Restore a picture in memory; alpha, depth and metadata stay as they are.
+
+        Raises
+        ------
+        SettingError
+            If it has alpha and the weights enlarge.
+        ResultError
+            If the result fails its checks.
+        """
+        if picture.alpha is not None and self.weights.card.scale != 1:
+            raise SettingError("A picture with alpha cannot be enlarged yet; drop the alpha.")
+        return replace(picture, pixels=self._pixels(picture.pixels))
 
     def file(
         self,
@@ -196,6 +205,47 @@ class Restorer:
             budget=budget,
             tile=self._tile,
         )
+
+    def estimate(self, height: int, width: int) -> dict[str, Any]:
+        """Guess what a picture of this size costs, from one small tile run now.
+
+        Returns
+        -------
+        dict
+            ``tiles``, ``tile`` (height x width), ``seconds`` inside the engine, ``memory_mb``.
+        """
+        plan = self.plan(height, width)
+        card = self.weights.card
+        side = -(-_PROBE_SIDE // card.multiple_of) * card.multiple_of
+        probe = np.zeros((1, card.channels, side, side), np.float32)
+        engine = self._engine((side, side), self._precision)
+        engine(probe)
+        began = time.perf_counter()
+        engine(probe)
+        speed = side * side / (time.perf_counter() - began)
+        work = plan.count * plan.tile[0] * plan.tile[1]
+        bands = 2 * plan.tile[0] * plan.width * 3 * 4
+        tile = plan.tile[0] * plan.tile[1] * card.bytes_per_pixel
+        return {
+            "tiles": plan.count,
+            "tile": f"{plan.tile[0]} x {plan.tile[1]}",
+            "seconds": round(work / speed, 2),
+            "memory_mb": round((_AT_REST_BYTES + bands + tile) / 1e6),
+        }
+
+    @property
+    def precision(self) -> str:
+        """The arithmetic of the engine used last, or the one asked for."""
+        engine = next(reversed(self._engines.values()), None)
+        return engine.precision if engine else self._precision
+
+    def _pixels(self, pixels: np.ndarray) -> np.ndarray:
+        """Restore float32 (H, W, C)."""
+        scale = self.weights.card.scale
+        height, width, channels = pixels.shape
+        sink = ArraySink(height * scale, width * scale, channels)
+        self._run(lambda: ArraySource(pixels), sink)
+        return sink.pixels
 
     def _run(
         self,

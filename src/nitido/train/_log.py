@@ -3,12 +3,11 @@
 import csv
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from torch.utils.tensorboard import SummaryWriter
 
-if TYPE_CHECKING:
-    from nitido.train.loop import Progress
+from nitido.train._progress import Progress
 
 _COLUMNS = ("step", "loss", "psnr", "rate", "elapsed", "waiting")
 
@@ -28,7 +27,7 @@ class Log:
             writer.writerows(kept)
         self._board = SummaryWriter(str(folder / "tensorboard"), purge_step=step)
 
-    def write(self, progress: "Progress") -> None:
+    def write(self, progress: Progress) -> None:
         """Record where the run stands."""
         row = {column: getattr(progress, column) for column in _COLUMNS}
         with self._file.open("a", newline="") as lines:

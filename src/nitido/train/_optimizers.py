@@ -3,7 +3,6 @@
 import math
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -97,7 +96,8 @@ def orthogonalize(matrices: Tensor) -> Tensor:
         gram = x @ x.mT
         x = a * x + (b * gram + c * gram @ gram) @ x
     rows, columns = matrices.shape[1:]
-    return (x.mT if tall else x) * max(1.0, rows / columns) ** 0.5
+    updates: Tensor = (x.mT if tall else x) * max(1.0, rows / columns) ** 0.5
+    return updates
 
 
 def build_optimizer(network: nn.Module, schedule: Schedule) -> Optimizer:
@@ -118,8 +118,8 @@ def set_rate(optimizer: Optimizer, schedule: Schedule, step: int, fraction: floa
 
 
 def _gradient(parameter: Tensor) -> Tensor:
-    gradient: Any = parameter.grad
-    return gradient  # type: ignore[no-any-return]
+    assert parameter.grad is not None, "parameters without a gradient are passed over"
+    return parameter.grad
 
 
 def _outer(network: nn.Module) -> int:

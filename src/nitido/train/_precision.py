@@ -15,7 +15,7 @@ def pick_precision(asked: str) -> Literal["32-true", "bf16-mixed"]:
 
 def _has_bf16() -> bool:
     if torch.cuda.is_available():
-        return torch.cuda.is_bf16_supported()
+        return bool(torch.cuda.is_bf16_supported())
     facts = Path("/proc/cpuinfo")
     return facts.exists() and any(
         word in facts.read_text(errors="replace") for word in ("amx_bf16", "avx512_bf16")

@@ -1,6 +1,5 @@
 """What a run must remember: averaged weights and checkpoints."""
 
-import os
 import pickle
 from pathlib import Path
 
@@ -79,7 +78,7 @@ def save_checkpoint(
         },
         half,
     )
-    os.replace(half, file)
+    half.replace(file)
 
 
 def load_checkpoint(
@@ -102,9 +101,7 @@ def load_checkpoint(
     except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
         raise RecipeError(f"The checkpoint {file} is damaged ({error}); start afresh.") from error
     now = recipe.model_dump(mode="json")
-    differ = sorted(
-        key for key in now if key not in _FREE and now[key] != saved["recipe"].get(key)
-    )
+    differ = sorted(key for key in now if key not in _FREE and now[key] != saved["recipe"].get(key))
     if differ:
         raise RecipeError(
             f"{file} was made with another recipe: {', '.join(differ)} differ. "

@@ -6,7 +6,6 @@ killed and resumed gives, bit for bit on CPU, the weights of one that was not.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -21,30 +20,13 @@ from nitido.recipes import Recipe
 from nitido.train._log import Log
 from nitido.train._optimizers import build_optimizer, set_rate
 from nitido.train._precision import pick_precision
+from nitido.train._progress import Progress
 from nitido.train._state import Average, load_checkpoint, save_checkpoint, start_from
 from nitido.train._trained import Trained
 from nitido.train._workers import leave_signals_alone
 
 _LOG_EVERY = 20  # steps
 _FOREVER = 1 << 40  # samples, for budgets in minutes
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Where a run stands; given to the caller every few steps."""
-
-    step: int
-    fraction: float  # of the budget, 0..1
-    loss: float  # mean since the last report
-    psnr: float  # dB, of the training patches, likewise
-    rate: float  # learning rate
-    elapsed: float  # seconds of training, those before a resume included
-    waiting: float  # share of that time spent waiting for data
-
-    @property
-    def remaining(self) -> float:
-        """Seconds to go, guessed from the time so far."""
-        return self.elapsed * (1 - self.fraction) / max(self.fraction, 1e-9)
 
 
 def train(
@@ -86,8 +68,8 @@ def train(
     network = catalog.from_spec(networks, recipe.network)
     if recipe.start:
         start_from(network, recipe.start)
-    network.to(memory_format=torch.channels_last)
     loss_of = catalog.from_spec(losses, recipe.loss)
+    channels = int(network.channels)
     network, optimizer = fabric.setup(network, build_optimizer(network, recipe.schedule))
     average = Average(network.module, recipe.ema)
     checkpoint = folder / "checkpoint.pt"
@@ -97,22 +79,23 @@ def train(
             checkpoint, recipe, network, optimizer, average, fabric.device
         )
 
-    batches = iter(fabric.setup_dataloaders(_loader(recipe, network.channels, step, data)))
+    batches = iter(fabric.setup_dataloaders(_loader(recipe, channels, step, data)))
     schedule = recipe.schedule
     started = time.perf_counter() - elapsed
     total_loss = total_error = 0.0
+    gathered = 0
     done = interrupted = False
     with Log(folder, step) as log:
         while not (done or interrupted):
             fraction = _fraction(recipe, step, elapsed)
             rate = set_rate(optimizer, schedule, step, fraction)
             asked = time.perf_counter()
-            batch = Sample(*next(batches))
+            lq, gt, sigma = next(batches)
             waiting += time.perf_counter() - asked
 
             torch.manual_seed(recipe.seed * 1_000_003 + step)
-            restored = _outputs(network, batch)
-            loss = torch.stack([loss_of(output, batch.gt) for output in restored]).sum()
+            restored = _outputs(network, lq, sigma)
+            loss = torch.stack([loss_of(output, gt) for output in restored]).sum()
             optimizer.zero_grad()
             fabric.backward(loss)
             fabric.clip_gradients(network, optimizer, max_norm=schedule.clip)
@@ -123,15 +106,15 @@ def train(
             elapsed = time.perf_counter() - started
             fraction = _fraction(recipe, step, elapsed)
             done, interrupted = fraction >= 1, stop()
+            gathered += 1
             total_loss += float(loss.detach())
-            total_error += float(nn.functional.mse_loss(restored[-1].detach().float(), batch.gt))
+            total_error += float(nn.functional.mse_loss(restored[-1].detach().float(), gt))
             if step % _LOG_EVERY == 0 or done:
-                count = step % _LOG_EVERY or _LOG_EVERY
                 progress = Progress(
                     step,
                     fraction,
-                    total_loss / count,
-                    -10 * float(torch.log10(torch.tensor(total_error / count + 1e-12))),
+                    total_loss / gathered,
+                    -10 * float(torch.log10(torch.tensor(total_error / gathered + 1e-12))),
                     rate,
                     elapsed,
                     waiting / elapsed,
@@ -142,6 +125,7 @@ def train(
                         "Lower schedule.lr or schedule.clip."
                     )
                 total_loss = total_error = 0.0
+                gathered = 0
                 log.write(progress)
                 report(progress)
             if step % recipe.checkpoint_every == 0 or done or interrupted:
@@ -150,17 +134,16 @@ def train(
                 )
     trained: nn.Module = network.module
     average.copy_into(trained)
-    trained.to("cpu", memory_format=torch.contiguous_format).eval()
-    return Trained(trained, step, elapsed, waiting / max(elapsed, 1e-9), done)
+    return Trained(trained.cpu().eval(), step, elapsed, waiting / max(elapsed, 1e-9), done)
 
 
-def _outputs(network: nn.Module, batch: Sample) -> tuple[Tensor, ...]:
+def _outputs(network: nn.Module, lq: Tensor, sigma: Tensor) -> tuple[Tensor, ...]:
     """Return every output that the loss is summed over; the last one is the result."""
-    lq = batch.lq.contiguous(memory_format=torch.channels_last)
+    lq = lq.contiguous(memory_format=torch.channels_last)
     if getattr(network, "takes_sigma", False):
-        return (network(lq, batch.sigma),)
+        return (network(lq, sigma),)
     if hasattr(network, "supervised"):
-        return tuple(network.supervised(lq))
+        return tuple(network.supervised(lq))  # type: ignore[operator]
     return (network(lq),)
 
 

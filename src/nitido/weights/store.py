@@ -1,7 +1,6 @@
 """Open and save weights files; find the shipped ones by name."""
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -43,7 +42,9 @@ def open_weights(name: str | Path) -> Weights:
         with safe_open(file, framework="numpy") as opened:
             text = (opened.metadata() or {}).get("card")
     except (SafetensorError, OSError) as error:
-        raise WeightsError(f"{file} is no sound safetensors file ({error}); get it again.") from error
+        raise WeightsError(
+            f"{file} is no sound safetensors file ({error}); get it again."
+        ) from error
     if text is None:
         raise WeightsError(
             f"{file} carries no card, so nothing says which network it belongs to; "
@@ -73,4 +74,4 @@ def save(tensors: Mapping[str, Any], card: Card, file: Path) -> None:
     half = file.with_suffix(".part")
     save_file(dict(tensors), half, metadata=metadata)
     half.chmod(0o644)
-    os.replace(half, file)
+    half.replace(file)

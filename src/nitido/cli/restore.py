@@ -1,0 +1,178 @@
+"""``nitido restore``: damaged pictures in, restored pictures out."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from nitido.jobs import Entry, Outcome
+    from nitido.restorer import Restorer
+
+
+class Precision(StrEnum):
+    """Arithmetic of the network."""
+
+    auto = "auto"
+    fp32 = "fp32"
+    bf16 = "bf16"
+
+
+class MetadataPolicy(StrEnum):
+    """What of EXIF, XMP and the like goes into the result."""
+
+    keep = "keep"
+    private = "private"
+    strip_ = "strip"
+
+
+def restore(
+    inputs: Annotated[
+        list[str], typer.Argument(help="Pictures, folders or patterns.", show_default=False)
+    ],
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "-o",
+            "--output",
+            help="A file, or a folder in which the tree of the input is mirrored. "
+            "Without it: NAME.restored.EXT beside the input.",
+        ),
+    ] = None,
+    task: Annotated[
+        str | None,
+        typer.Option(help="What to repair; without it, each picture is looked at first."),
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Weights by name, or a .safetensors file.")
+    ] = None,
+    strength: Annotated[
+        float, typer.Option(min=0, max=2, help="0..2: less or more than the network judges.")
+    ] = 1.0,
+    sigma: Annotated[
+        float | None,
+        typer.Option(min=0, max=255, help="Tell the noise level (0..255) instead of judging it."),
+    ] = None,
+    tile: Annotated[
+        int | None,
+        typer.Option(min=0, help="Side of the tiles in pixels; 0 is the whole picture."),
+    ] = None,
+    engine: Annotated[str, typer.Option(help="openvino or torch.")] = "openvino",
+    precision: Annotated[Precision, typer.Option(help="Arithmetic.")] = Precision.auto,
+    quality: Annotated[int, typer.Option(min=1, max=100, help="Of lossy results.")] = 95,
+    metadata: Annotated[
+        MetadataPolicy, typer.Option(help="private drops GPS and names; strip all but the ICC.")
+    ] = MetadataPolicy.keep,
+    overwrite: Annotated[bool, typer.Option(help="Replace existing results.")] = False,
+    recursive: Annotated[bool, typer.Option(help="Go down into folders.")] = False,
+    compare: Annotated[
+        bool, typer.Option(help="Draw a before/after sheet, NAME.compare.png.")
+    ] = False,
+    json: Annotated[bool, typer.Option(help="One JSON object per file on stdout.")] = False,
+) -> int:
+    """Restore damaged pictures.
+
+    Depth, alpha, ICC, EXIF and orientation are kept. Exit code: 0 all done, 2 wrong usage,
+    3 some failed, 4 all failed, 130 interrupted.
+    """
+    import sys
+
+    from nitido import jobs
+    from nitido.cli._display import Display
+    from nitido.restorer import Restorer
+
+    restorers: dict[str, Restorer] = {}
+
+    def restorer_for(weights: str) -> "Restorer":
+        if weights not in restorers:
+            restorers[weights] = Restorer(
+                weights,
+                engine=engine,
+                precision=precision.value,
+                tile=tile,
+                sigma=sigma,
+                strength=strength,
+            )
+        return restorers[weights]
+
+    if model or task:  # a wrong name is a usage error, found before any file is touched
+        restorer_for(_weights(task, model))
+    entries = jobs.assign(
+        jobs.expand(inputs, recursive, output=output), output, overwrite=overwrite
+    )
+    outcomes = []
+    with Display(entries, quiet=json) as display:
+
+        def work(entry: "Entry") -> "Outcome":
+            assert entry.output is not None, "assign gives every entry an output"
+            chosen = _choose(entry.path, task, model)
+            if chosen is None:
+                return jobs.Outcome(
+                    str(entry.path),
+                    status="skipped",
+                    reason="nothing to repair was found; --task denoise restores it all the same",
+                )
+            name, weights = chosen
+            restorer = restorer_for(weights)
+            entry.output.parent.mkdir(parents=True, exist_ok=True)
+            report = restorer.file(
+                entry.path,
+                entry.output,
+                overwrite=overwrite,
+                metadata=metadata.value,
+                quality=quality,
+                on_tile=display.tile,
+            )
+            if compare:
+                from nitido.cli._sheet import draw_sheet
+
+                draw_sheet(entry.path, entry.output, jobs.comparison(entry.output))
+            return jobs.Outcome(
+                str(entry.path),
+                str(entry.output),
+                reason="; ".join(report.notes) or None,
+                task=name,
+                weights=report.weights,
+                engine=report.engine,
+                precision=report.precision,
+                tile=report.tile,
+                megapixels=round(report.megapixels, 6),
+                seconds=round(report.seconds, 3),
+                engine_seconds=round(report.engine_seconds, 3),
+            )
+
+        for outcome in jobs.run(entries, work):
+            outcomes.append(outcome)
+            display.file(outcome)
+            if json:
+                sys.stdout.write(outcome.to_json() + "\n")
+                sys.stdout.flush()
+    if not entries:
+        from nitido.errors import SettingError
+
+        raise SettingError(f"There is no picture in {', '.join(inputs)}.")
+    return jobs.exit_code(outcomes)
+
+
+def _weights(task: str | None, model: str | None) -> str:
+    from nitido import catalog, tasks
+
+    named = catalog.find(tasks, task) if task else None
+    if model:
+        return model
+    assert named is not None, "the caller has one of the two"
+    return str(named.weights)
+
+
+def _choose(path: Path, task: str | None, model: str | None) -> tuple[str | None, str] | None:
+    """Return the task and the weights for a picture; None where nothing is to be done."""
+    if task or model:
+        return task, _weights(task, model)
+    from nitido.diagnosis import diagnose_file
+
+    steps = diagnose_file(path).steps
+    return (steps[0], _weights(steps[0], None)) if steps else None
+
+
+PUBLIC = restore

@@ -1,0 +1,86 @@
+"""``nitido train``: from a recipe to weights with their card, graph and scores."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def train(
+    recipe: Annotated[str, typer.Argument(help="A recipe by name, or a YAML file.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Folder; runs/RECIPE without it.")
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="key=value over the recipe: --set schedule.minutes=10"),
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Root of the image sets; else $NITIDO_DATA.")
+    ] = None,
+    resume: Annotated[bool, typer.Option(help="Go on from the checkpoint in the folder.")] = False,
+) -> int:
+    """Train a network by a recipe, export it and score it.
+
+    The folder receives checkpoint.pt, log.csv, TensorBoard's files and, at the end,
+    RECIPE.safetensors with RECIPE.onnx. Ctrl-C saves and leaves; --resume goes on.
+    """
+    import signal
+    import sys
+
+    from nitido.cli._training import TrainingDisplay
+    from nitido.errors import MissingExtraError, RecipeError
+    from nitido.recipes import load
+
+    name, checked = load(recipe, settings or ())
+    try:
+        from nitido import train as room
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("Training", "train") from error
+    folder = output or Path("runs") / name
+    if (folder / "checkpoint.pt").exists() and not resume:
+        raise RecipeError(
+            f"{folder} holds a run already; go on with --resume, or choose another -o."
+        )
+    asked_to_stop = False
+
+    def stop(number: int, frame: object) -> None:
+        nonlocal asked_to_stop
+        if asked_to_stop:
+            raise KeyboardInterrupt
+        asked_to_stop = True
+        sys.stderr.write("\nstopping after this step; once more stops at once\n")
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        with TrainingDisplay(name) as display:
+            trained = room.train(
+                checked,
+                folder,
+                data=data,
+                resume=resume,
+                report=display.show,
+                stop=lambda: asked_to_stop,
+            )
+        if not trained.done:
+            sys.stderr.write(f"saved at step {trained.steps}; go on with --resume\n")
+            return 130
+        weights = room.finish(
+            trained,
+            checked,
+            name,
+            folder,
+            data=data,
+            say=lambda text: void(sys.stderr.write(f"{text}\n")),
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
+    sys.stderr.write(f"{weights.file} with {weights.graph.name}\n")
+    return 0
+
+
+def void(value: object) -> None:
+    """Take a value and give none."""
+
+
+PUBLIC = train

@@ -1,0 +1,16 @@
+"""Remove noise from photographs, without being told how much there is."""
+
+from nitido.tasks._task import Task
+
+PUBLIC = Task(
+    name="denoise",
+    title="remove noise",
+    undoes="Gaussian noise of sigma 0..55, photon noise and the noise of cameras, color and gray",
+    weights="denoise",
+    suites=(
+        "cbsd68/gaussian_noise_15_8bit",
+        "cbsd68/gaussian_noise_25_8bit",
+        "cbsd68/gaussian_noise_50_8bit",
+        "cc5/paired",
+    ),
+)
