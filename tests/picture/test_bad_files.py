@@ -5,6 +5,7 @@ import os
 import socket
 import struct
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -215,7 +216,7 @@ def test_the_message_names_the_rule(tmp_path, samples, policy, rule):
 
 @pytest.mark.parametrize("suffix", ["tif", "gif", "webp", "png"])
 def test_too_many_frames(tmp_path, suffix):
-    frames = [Image.new("RGB", (8, 8), (i, 0, 0)) for i in range(12)]
+    frames = [Image.new("RGB", (8, 8), (i * 20, 0, 255 - i * 20)) for i in range(12)]
     path = tmp_path / f"a.{suffix}"
     frames[0].save(path, save_all=True, append_images=frames[1:])
     with pytest.raises(RefusedError, match="max_frames"):
@@ -279,7 +280,10 @@ def test_random_damage_gives_a_picture_or_a_sentence(tmp_path, samples, suffix):
 
 
 def test_nothing_stays_open(tmp_path, samples):
-    before = len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0  # noqa: PTH
+    folder = Path("/proc/self/fd")
+    if not folder.is_dir():
+        pytest.skip("this system does not list open files")
+    before = len(list(folder.iterdir()))
     for suffix in FORMATS:
         path = tmp_path / f"a.{suffix}"
         path.write_bytes(samples[suffix])
@@ -287,5 +291,4 @@ def test_nothing_stays_open(tmp_path, samples):
         path.write_bytes(samples[suffix][:200])
         with pytest.raises(UnreadableError):
             read(path)
-    after = len(os.listdir("/proc/self/fd")) if before else 0  # noqa: PTH208
-    assert after <= before
+    assert len(list(folder.iterdir())) <= before

@@ -105,6 +105,16 @@ def test_cmyk_becomes_srgb(photo, tmp_path, suffix):
     assert correlation[0, 1] > 0.9
 
 
+def test_cmyk_goes_through_its_own_profile(photo, tmp_path):
+    import pyvips
+
+    profile = pyvips.Image.profile_load("cmyk")
+    photo.convert("CMYK").save(tmp_path / "a.tif", icc_profile=profile)
+    picture = read(tmp_path / "a.tif")
+    assert picture.notes == ("CMYK was converted to sRGB through its own profile",)
+    assert picture.metadata.icc == pyvips.Image.profile_load("srgb")
+
+
 def test_lab_is_refused(photo, tmp_path):
     photo.convert("LAB").save(tmp_path / "a.tif")
     with pytest.raises(RefusedError, match="CIELAB"):

@@ -7,7 +7,18 @@ import pytest
 from PIL import Image
 
 from nitido.errors import SettingError, UnwritableError
-from nitido.picture import Picture, PictureWriter, imresize, open_picture, read, write
+from nitido.picture import (
+    Metadata,
+    Picture,
+    PictureWriter,
+    _encode,
+    _spool,
+    _tiff,
+    imresize,
+    open_picture,
+    read,
+    write,
+)
 
 RNG = np.random.default_rng(0)
 EXACT = [("png", 8), ("png", 16), ("tif", 8), ("tif", 16), ("tif", 32), ("bmp", 8)]
@@ -206,3 +217,53 @@ def test_the_names_of_the_room_are_all_there():
     assert imresize is room.imresize
     with pytest.raises(AttributeError):
         room.nothing  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("suffix", "depth", "channels"),
+    [("png", 8, 1), ("png", 16, 3), ("tif", 32, 3), ("tif", 16, 5), ("tif", 32, 1), ("bmp", 8, 3)],
+)
+def test_rows_may_wait_on_disk(tmp_path, monkeypatch, suffix, depth, channels):
+    monkeypatch.setattr(_spool, "_IN_MEMORY", 0)
+    monkeypatch.setattr(_tiff, "_STRIP", 1000)
+    picture = made(channels, suffix != "bmp", depth, (123, 45))
+    write(picture, tmp_path / f"a.{suffix}")
+    again = read(tmp_path / f"a.{suffix}")
+    np.testing.assert_array_equal(again.pixels, picture.pixels)
+    assert [p.name for p in tmp_path.iterdir()] == [f"a.{suffix}"]
+
+
+def test_big_tiff_carries_everything(tmp_path, monkeypatch):
+    monkeypatch.setattr(_encode, "_CLASSIC_TIFF", 0)
+    exif = Image.Exif()
+    exif[0x010E] = "a description"
+    exif.get_ifd(0x8769)[0x9003] = "2020:01:02 03:04:05"
+    metadata = Metadata(exif=exif.tobytes()[6:], xmp=b"<x/>", dpi=(300.0, 150.0))
+    values = made(6, True, 16)
+    picture = Picture(values.pixels, values.alpha, 16, metadata)
+    write(picture, tmp_path / "a.tif")
+    assert (tmp_path / "a.tif").read_bytes()[:4] == b"II+\0"
+    again = read(tmp_path / "a.tif")
+    np.testing.assert_array_equal(again.pixels, picture.pixels)
+    assert again.metadata.xmp == b"<x/>"
+    assert again.metadata.dpi == (300, 150)
+    found = Image.Exif()
+    found.load(again.metadata.exif)
+    assert found[0x010E] == "a description"
+    assert found.get_ifd(0x8769)[0x9003] == "2020:01:02 03:04:05"
+
+
+@pytest.mark.parametrize("mode", ["L", "F", "RGB", "RGBA"])
+def test_other_programs_read_our_tiff(tmp_path, mode):
+    channels, alpha, depth = {
+        "L": (1, False, 8),
+        "F": (1, False, 32),
+        "RGB": (3, False, 8),
+        "RGBA": (3, True, 8),
+    }[mode]
+    picture = made(channels, alpha, depth)
+    write(picture, tmp_path / "a.tif")
+    image = opened(tmp_path / "a.tif")
+    assert image.mode == mode
+    stored = np.asarray(image).reshape(23, 31, -1)[..., :channels]
+    np.testing.assert_array_equal(stored / np.float32(1 if depth == 32 else 255), picture.pixels)

@@ -21,11 +21,12 @@ class Bitmap:
 
     def __init__(self, file: SafeFile) -> None:
         self._name = file.name
+        self._stream = os.fdopen(file.another(), "rb")
         try:
-            self._stream = os.fdopen(file.another(), "rb")
             # The plug-in itself, not Image.open: the size has its own rule in the policy.
             self._image: Image.Image = BmpImagePlugin.BmpImageFile(self._stream)
         except Exception as error:
+            self.close()
             raise self._damaged(error) from None
         self.palette = self._image.mode == "P"
         modes = {"1": "L", "L": "L", "RGBA": "RGBA"}
@@ -44,9 +45,13 @@ class Bitmap:
             except Exception as error:
                 raise self._damaged(error) from None
             finally:
-                self._stream.close()
+                self.close()
             self._pixels = np.asarray(image).reshape(self.height, self.width, self.bands)
         return self._pixels[start : start + count]
+
+    def close(self) -> None:
+        """Close the file; further calls do nothing."""
+        self._stream.close()
 
     def _damaged(self, error: Exception) -> UnreadableError:
         return UnreadableError(f"{self._name} is a damaged BMP file: {error}. Get the file again.")

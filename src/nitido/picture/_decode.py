@@ -67,11 +67,13 @@ class PictureFile:
     def __init__(self, path: Path, policy: Policy) -> None:
         self._file = SafeFile(path, policy)
         self._next = 0
+        self._bitmap: _bmp.Bitmap | None = None
+        self._region: Any = None
         try:
             self.format = sniff(self._file)
             self._open()
         except BaseException as error:
-            self._file.close()
+            self.close()
             if isinstance(error, VipsError):
                 raise self._damaged(error) from None
             raise
@@ -82,7 +84,7 @@ class PictureFile:
         policy.check_frames(file.name, facts.frames)
         self._rows_of: Callable[[int, int], Raw]
         if self.format == "bmp":
-            picture = _bmp.Bitmap(file)
+            picture = self._bitmap = _bmp.Bitmap(file)
             facts.dpi, facts.palette = picture.dpi, picture.palette
             self.height, self.width, bands = picture.height, picture.width, picture.bands
             policy.check_size(file.name, self.height, self.width, bands)
@@ -175,6 +177,8 @@ class PictureFile:
     def close(self) -> None:
         """Close the file; further calls do nothing."""
         self._file.close()
+        if self._bitmap is not None:
+            self._bitmap.close()
         self._region = None
         self._rows_of = _nothing
 
@@ -238,7 +242,7 @@ class PictureFile:
         reason = sentence(error)
         return UnreadableError(
             f"{self._file.name} is a damaged or unsupported {self.format} file: {reason}. "
-            "Get the file again, or open and save it with another program."
+            "Get the file again, or take what is left of it with Policy(salvage=True)."
         )
 
     def _check_finite(self, rows: Raw) -> None:

@@ -110,7 +110,7 @@ def _tiff_file(plan: Plan, image: Any, path: Path) -> tuple[Metadata, list[str]]
         str(path),
         compression="deflate",
         predictor="float" if plan.depth == 32 else "horizontal",
-        bigtiff=size > 3_500_000_000,
+        bigtiff=size > _CLASSIC_TIFF,
         keep="none",
     )
     _tiff.complete(path, plan.metadata, plan.channels, plan.has_alpha)
@@ -170,6 +170,7 @@ def _avif_file(plan: Plan, image: Any, path: Path) -> tuple[Metadata, list[str]]
     return metadata, notes
 
 
+_CLASSIC_TIFF = 3_500_000_000  # below its limit of 4 GB, as compression may add to the size
 _AVIF_EXIF = 60_000
 _FILLER = b"nitido's place for EXIF"
 
