@@ -250,3 +250,27 @@ def test_big_endian_exif_travels_into_tiff_and_back(photo, tmp_path):
     found = opened(tmp_path / "c.jpg").getexif()
     assert found.get_ifd(0x8769)[0x829A] == pytest.approx(1 / 250)
     assert found.get_ifd(0x8825)[2] == (40.0, 25.0, 1.0)
+
+
+@pytest.mark.parametrize("dpi", [(0, 72), (-1.0, 72.0), (1e9, 72.0), (float("nan"), 1.0)])
+def test_a_resolution_without_sense_is_refused(dpi):
+    with pytest.raises(SettingError, match="dpi"):
+        Metadata(dpi=dpi)
+
+
+def test_a_resolution_without_sense_is_left_out_of_a_file(photo, tmp_path):
+    photo.save(tmp_path / "a.bmp")
+    data = bytearray((tmp_path / "a.bmp").read_bytes())
+    struct.pack_into("<II", data, 38, 2**32 - 1, 2**32 - 1)
+    (tmp_path / "a.bmp").write_bytes(data)
+    picture = read(tmp_path / "a.bmp")
+    assert picture.metadata.dpi is None
+    assert "resolution" in picture.notes[0]
+    write(picture, tmp_path / "b.tif")
+
+
+@pytest.mark.parametrize("suffix", CARRYING)
+def test_an_exif_block_that_is_none_is_left_out(tmp_path, suffix):
+    picture = Picture(np.zeros((4, 5, 3), np.float32), metadata=Metadata(exif=b"no EXIF at all"))
+    assert "EXIF" in write(picture, tmp_path / f"a.{suffix}")[0]
+    assert read(tmp_path / f"a.{suffix}").metadata == Metadata()

@@ -11,7 +11,7 @@ import numpy as np
 from nitido.errors import PictureError, RefusedError, SettingError, UnreadableError
 from nitido.picture import _bmp, _exif, _jpeg, _png, _tiff, _webp
 from nitido.picture._file import SafeFile, sniff
-from nitido.picture._metadata import Facts, Metadata, check_icc, upright
+from nitido.picture._metadata import Facts, Metadata, check_icc, settle
 from nitido.picture._picture import Rows
 from nitido.picture._policy import Policy
 from nitido.picture._vips import VipsError, pyvips, sentence
@@ -112,7 +112,7 @@ class PictureFile:
             facts.notes.append("turned upright")
         if policy.salvage:
             facts.notes.append("read in salvage mode: damaged parts may be missing")
-        upright(facts)
+        settle(facts)
         self.metadata = Metadata(facts.icc, facts.exif, facts.xmp, facts.dpi)
         self.notes = tuple(facts.notes)
 

@@ -138,12 +138,15 @@ def upright(blob: bytes) -> bytes:
 
 
 def sized(blob: bytes, height: int, width: int) -> bytes:
-    """Return the block with its own notes of height and width, where it has any, made true."""
+    """Return the block with its own notes of height and width, where it has any, made true.
+
+    Raises
+    ------
+    ValueError
+        If the block is damaged.
+    """
     data = bytearray(blob)
-    try:
-        order, entries = _all_entries(data)
-    except ValueError:
-        return blob
+    order, entries = _all_entries(data)
     for entry in entries:
         value = width if entry.tag in _WIDTHS else height if entry.tag in _HEIGHTS else None
         if value is not None and entry.kind in (SHORT, LONG) and entry.number == 1:

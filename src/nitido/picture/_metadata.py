@@ -23,13 +23,22 @@ class Metadata:
     xmp : bytes, optional
         XMP packet.
     dpi : (float, float), optional
-        Horizontal and vertical resolution in dots per inch.
+        Horizontal and vertical resolution in dots per inch, 0.01..100,000.
+
+    Raises
+    ------
+    SettingError
+        If the resolution is out of its range.
     """
 
     icc: bytes | None = None
     exif: bytes | None = None
     xmp: bytes | None = None
     dpi: tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
+        if self.dpi is not None and not sane(self.dpi):
+            raise SettingError(f"Metadata: dpi is {self.dpi}; both must lie in 0.01..100,000.")
 
     def applied(self, policy: str) -> "Metadata":
         """Return what a metadata policy leaves of it.
@@ -78,6 +87,11 @@ class Facts:
     notes: list[str] = field(default_factory=list)
 
 
+def sane(dpi: tuple[float, float]) -> bool:
+    """Return whether a resolution can be meant."""
+    return all(0.01 <= v <= 100_000 for v in dpi)
+
+
 def add_from_exif(facts: Facts) -> None:
     """Take orientation and, where nothing else told it, resolution from the EXIF block."""
     if facts.exif is not None:
@@ -85,14 +99,17 @@ def add_from_exif(facts: Facts) -> None:
         facts.dpi = facts.dpi or _exif.resolution(facts.exif)
 
 
-def upright(facts: Facts) -> None:
-    """Take the orientation out of the EXIF and XMP blocks of `facts`; the pixels are turned."""
+def settle(facts: Facts) -> None:
+    """Make `facts` true for upright pixels, and leave out what is damaged."""
     if facts.exif is not None:
         try:
             facts.exif = _exif.upright(facts.exif)
         except ValueError:
             facts.exif = None
             facts.notes.append("its EXIF block is damaged and was left out")
+    if facts.dpi is not None and not sane(facts.dpi):
+        facts.dpi = None
+        facts.notes.append("its resolution makes no sense and was left out")
     if facts.xmp is not None:
         facts.xmp = _XMP_ORIENTATION.sub(rb"\g<1>1", facts.xmp)
 

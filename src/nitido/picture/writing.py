@@ -6,6 +6,7 @@ import os
 import secrets
 import stat
 from contextlib import suppress
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
@@ -226,11 +227,19 @@ class PictureWriter:
             self._notes.append(
                 f"{depth}-bit values were rounded to {held} bits, all {format} holds"
             )
-        if metadata.exif is not None:
-            metadata = Metadata(
-                metadata.icc, _exif.sized(metadata.exif, height, width), metadata.xmp, metadata.dpi
-            )
+        metadata = self._with_own_size(metadata, height, width)
         return Plan(format, height, width, channels, has_alpha, held, quality, metadata)
+
+    def _with_own_size(self, metadata: Metadata, height: int, width: int) -> Metadata:
+        """Return metadata whose EXIF block speaks of the size that is written."""
+        exif = metadata.exif
+        if exif is not None:
+            try:
+                exif = _exif.sized(_exif.bare(exif), height, width)
+            except ValueError:
+                exif = None
+                self._notes.append("the EXIF block is damaged and was left out")
+        return replace(metadata, exif=exif)
 
     def _cannot(self, why: str, shape: tuple[int, int, int]) -> UnwritableError:
         height, width, channels = shape
