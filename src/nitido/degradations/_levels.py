@@ -1,5 +1,7 @@
 """Levels: one number, or a range from which every picture draws its own."""
 
+from math import isfinite
+
 import numpy as np
 
 from nitido.errors import SettingError
@@ -8,9 +10,9 @@ Level = float | tuple[float, float]
 
 
 def check(name: str, level: Level, low: float, high: float = float("inf")) -> None:
-    """Refuse a level that leaves low..high or a range that is reversed."""
+    """Refuse a level that leaves low..high or is not finite, or a range that is reversed."""
     pair = level if isinstance(level, tuple) else (level, level)
-    if len(pair) != 2 or not all(isinstance(v, int | float) for v in pair):
+    if len(pair) != 2 or not all(isinstance(v, int | float) and isfinite(v) for v in pair):
         raise SettingError(f"{name} is {level!r}; give one number or two, the lower first.")
     if not low <= pair[0] <= pair[1] <= high:
         raise SettingError(f"{name} is {level!r}; it must rise within {low:g}..{high:g}.")

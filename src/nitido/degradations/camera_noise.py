@@ -15,7 +15,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from nitido.degradations._jpeg import jpeg_round_trip
+from nitido.degradations._jpeg import check_channels, jpeg_round_trip
 from nitido.degradations._levels import Level, check, draw, draw_integer, draw_log
 
 _READ_SLOPE, _READ_OFFSET, _READ_SPREAD = 2.18, 1.20, 0.26  # Brooks et al. 2019, section 3.1
@@ -57,6 +57,7 @@ class CameraNoise:
 
     def __call__(self, gt: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return LQ, float32 (H, W, C) with 8-bit values in 0..1; C is 1 or 3."""
+        check_channels(gt)
         channels = gt.shape[2]
         rgb = np.repeat(gt, 3, axis=2) if channels == 1 else gt
         curved = bool(rng.random() < 0.5)
