@@ -33,10 +33,12 @@ def run_tiles(
     scale : int
         Output size over input size.
     feather : int
-        LQ pixels over which neighbours fade into each other; 0 cuts sharply.
+        LQ pixels over which neighbours fade into each other; 0 cuts sharply. Where less than that
+        is kept of a tile, they fade over what is kept, so that never more than two meet.
     on_tile : callable
         Called after every tile.
     """
+    feather = min(feather, *(c.last - c.first for c in (*plan.rows, *plan.columns)))
     band = _Band(source, plan)
     joined = _Joined(sink, source, plan, scale)
     tall, wide = plan.tile

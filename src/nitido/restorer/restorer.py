@@ -16,13 +16,14 @@ from nitido.picture import Picture, PictureWriter, Policy, open_picture
 from nitido.restorer._plan import Plan, make_plan
 from nitido.restorer._rows import ArraySink, ArraySource, Sink, Source
 from nitido.restorer._tiles import run_tiles
-from nitido.weights import Weights, open_weights
+from nitido.weights import Card, Weights, open_weights
 
 _ACTIVATION_BYTES = 400_000_000  # of one tile
 _LARGEST_TILE = 2_000_000  # pixels; beyond it nothing is gained
 _ENGINES_KEPT = 4  # tile sizes
 _PROBES = 8  # tiles that the noise level is judged on
 _PROBE_SIDE = 256
+_GRAY_REACH = 8  # pixels
 _AT_REST_BYTES = 220_000_000  # of a process that has opened an engine and no picture
 OnTile = Callable[[int, int], None]  # tiles done, tiles in all
 
@@ -357,16 +358,15 @@ class _Work:
         """Restore one tile (h, w, C)."""
         channels = self.restorer.weights.card.channels
         if tile.shape[2] == channels:
-            gray = channels > 1 and bool((tile == tile[..., :1]).all())
             restored = self._infer(tile)
-            if gray:
-                restored = np.repeat(restored.mean(axis=2, keepdims=True), channels, axis=2)
-        else:
+            if channels > 1:
+                restored = _kept_gray(restored, tile, self.restorer.weights.card)
+        else:  # the mean is taken at once: an engine may use the memory of its result again
             bands = [
-                self._infer(np.repeat(tile[..., band : band + 1], channels, axis=2))
+                self._infer(np.repeat(tile[..., band : band + 1], channels, axis=2)).mean(axis=2)
                 for band in range(tile.shape[2])
             ]
-            restored = np.stack([band.mean(axis=2) for band in bands], axis=2)
+            restored = np.stack(bands, axis=2)
         if self.blend != 1:
             restored = tile + np.float32(self.blend) * (restored - tile)
         self._before = _wider(self._before, tile)
@@ -406,6 +406,37 @@ class _Work:
         return np.asarray(restored[0].transpose(1, 2, 0))
 
 
+def _kept_gray(restored: np.ndarray, tile: np.ndarray, card: Card) -> np.ndarray:
+    """Take the color out of a result wherever its input has none.
+
+    That is where every pixel up to 8 pixels away is gray: a single gray pixel is chance in a noisy
+    color picture. The rule looks no farther than tiles overlap, so tiles do not change it.
+    """
+    gray = tile[..., 0] == tile[..., 1]
+    for band in range(2, tile.shape[2]):
+        gray &= tile[..., 0] == tile[..., band]
+    reach = min(_GRAY_REACH, card.overlap)
+    if not gray.all():
+        if not gray[:: reach + 1, :: reach + 1].any():  # no square of gray is large enough
+            return restored
+        for axis in (0, 1):
+            gray = _all_near(gray, reach, axis)
+    gray = gray.repeat(card.scale, axis=0).repeat(card.scale, axis=1)
+    return np.where(gray[..., None], restored.mean(axis=2, keepdims=True), restored)
+
+
+def _all_near(true: np.ndarray, reach: int, axis: int) -> np.ndarray:
+    """Tell for every place whether all places up to `reach` away along an axis are true."""
+    length = true.shape[axis]
+    counted = np.cumsum(~true, axis=axis, dtype=np.int32)
+    places = np.arange(length)
+    last = np.take(counted, np.minimum(places + reach, length - 1), axis=axis)
+    before = np.take(counted, np.maximum(places - reach - 1, 0), axis=axis)
+    beyond = places - reach - 1 < 0
+    before[beyond if axis == 0 else np.s_[:, beyond]] = 0
+    return np.asarray(last == before)
+
+
 def _wider(span: tuple[float, float], tile: np.ndarray) -> tuple[float, float]:
     return min(span[0], float(tile.min())), max(span[1], float(tile.max()))
 
@@ -425,7 +456,8 @@ def _as_picture(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray | None, flo
     alpha = None
     if pixels.shape[2] in (2, 4):
         pixels, alpha = pixels[..., :-1], pixels[..., -1:]
-    pixels = np.ascontiguousarray(pixels, np.float32) / np.float32(peak)
+    with np.errstate(over="ignore"):  # too large for float32 is refused below
+        pixels = np.ascontiguousarray(pixels, np.float32) / np.float32(peak)
     if not np.isfinite(pixels).all():
         raise SettingError("The picture holds values that are not finite; replace them first.")
     return pixels, alpha, peak
