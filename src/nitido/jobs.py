@@ -124,11 +124,19 @@ def expand(
     -------
     list of Entry
         Each file once, however often it was named.
+
+    Raises
+    ------
+    SettingError
+        If an input is an empty string.
     """
     _real_folder.cache_clear()
     avoid = None if output is None else _real(Path(output))
     entries: list[Entry] = []
-    for given in map(Path, inputs):
+    for text in inputs:
+        if not str(text):  # most likely an unset variable of the shell: not the current folder
+            raise SettingError("An input is empty; name a file, a folder or a pattern.")
+        given = Path(text)
         if _is_dir(given):
             entries += _search(given, given, recursive, suffixes, avoid)
         elif has_magic(str(given)) and not os.path.lexists(given):
@@ -159,8 +167,10 @@ def is_folder(output: str | Path, entries: Sequence[Entry]) -> bool:
     Raises
     ------
     SettingError
-        If a folder is meant, but the name belongs to a file.
+        If a folder is meant, but the name belongs to a file, or if the name is empty.
     """
+    if not str(output):
+        raise SettingError("-o is empty; name a file or a folder.")
     path = Path(output)
     slash = str(output).endswith(("/", os.sep))
     folder = _is_dir(path) or slash or len(entries) > 1 or any(e.root for e in entries)
@@ -193,7 +203,11 @@ def comparison(output: Path) -> Path:
 
 
 def assign(
-    entries: Sequence[Entry], output: str | Path | None = None, *, overwrite: bool = False
+    entries: Sequence[Entry],
+    output: str | Path | None = None,
+    *,
+    overwrite: bool = False,
+    rename: Callable[[Path], Path] = lambda path: path,
 ) -> list[Entry]:
     """Give every entry its output, so that no two results and no input get in each other's way.
 
@@ -210,6 +224,8 @@ def assign(
     overwrite : bool
         Whether a result may replace its own input. It may never replace the input of another
         entry: which of the two is done first would decide what comes out.
+    rename : callable
+        Changes the name of a result, for a command that writes another format.
 
     Returns
     -------
@@ -224,7 +240,7 @@ def assign(
     """
     _real_folder.cache_clear()
     folder = output is not None and is_folder(output, entries)
-    wanted = [destination(entry, output, folder=folder) for entry in entries]
+    wanted = [rename(destination(entry, output, folder=folder)) for entry in entries]
     keys = [_key(path) for path in wanted]
     reserved, taken, numbers = set(keys), set[str](), dict[str, int]()
     inputs = {_real(entry.path) for entry in entries}
@@ -246,6 +262,33 @@ def assign(
             problem = problem or f"the result would replace another input, {path}: give another -o"
         assigned.append(replace(entry, output=path, problem=problem))
     return assigned
+
+
+def gather(
+    inputs: Iterable[str | Path],
+    output: str | Path | None = None,
+    *,
+    recursive: bool = False,
+    overwrite: bool = False,
+    rename: Callable[[Path], Path] = lambda path: path,
+) -> list[Entry]:
+    """Find all entries of a command and give each its output: `expand`, then `assign`.
+
+    Parameters
+    ----------
+    inputs, output, recursive, overwrite, rename
+        As `expand` and `assign` take them.
+
+    Raises
+    ------
+    SettingError
+        If no picture is found, or a name is unfit.
+    """
+    given = list(inputs)
+    entries = expand(given, recursive, output=output)
+    if not entries:
+        raise SettingError(f"There is no picture in {', '.join(map(str, given))}.")
+    return assign(entries, output, overwrite=overwrite, rename=rename)
 
 
 def run(entries: Iterable[Entry], work: Callable[[Entry], Outcome]) -> Iterator[Outcome]:

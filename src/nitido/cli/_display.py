@@ -3,10 +3,17 @@
 import sys
 from collections.abc import Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TextIO
 
 if TYPE_CHECKING:
     from nitido.jobs import Entry, Outcome
+
+
+def printable(text: str, stream: TextIO) -> str:
+    """Write out what would move a cursor or cannot be shown: a file's name may hold anything."""
+    shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    encoding = stream.encoding or "utf-8"
+    return shown.encode(encoding, "backslashreplace").decode(encoding)
 
 
 class Display:
@@ -72,11 +79,11 @@ class Display:
             self._say(f"{outcome.input} -> {outcome.output}, {size}{note}")
 
     def _say(self, text: str) -> None:
-        printable = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+        shown = printable(text, sys.stderr)
         if self._bar:
-            self._bar.console.print(printable, markup=False, highlight=False, soft_wrap=True)
+            self._bar.console.print(shown, markup=False, highlight=False, soft_wrap=True)
         else:
-            sys.stderr.write(printable.encode("utf-8", "replace").decode("utf-8") + "\n")
+            sys.stderr.write(shown + "\n")
 
     def __exit__(
         self,

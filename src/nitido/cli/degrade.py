@@ -22,12 +22,15 @@ def degrade(
     seed: Annotated[
         int, typer.Option(min=0, help="Of the first picture; the next has one more.")
     ] = 0,
-    overwrite: Annotated[bool, typer.Option(help="Replace existing results.")] = False,
-    recursive: Annotated[bool, typer.Option(help="Go down into folders.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace existing results.")
+    ] = False,
+    recursive: Annotated[bool, typer.Option("--recursive", help="Go down into folders.")] = False,
     show: Annotated[bool, typer.Option("--list", help="List the damages and stop.")] = False,
 ) -> int:
     """Damage clean pictures; the same seed gives the same result."""
     import sys
+    import time
     from dataclasses import replace
 
     import numpy as np
@@ -45,8 +48,8 @@ def degrade(
     if not inputs or not name or not output:
         raise SettingError("degrade needs pictures, --as NAME and -o OUTPUT; --list shows names.")
     damage = _build(name, settings or [])
-    entries = jobs.assign(
-        jobs.expand(inputs, recursive, output=output), output, overwrite=overwrite
+    entries = jobs.gather(
+        inputs, output, recursive=recursive, overwrite=overwrite, rename=_lossless
     )
     numbers = {entry.path: seed + index for index, entry in enumerate(entries)}
     outcomes = []
@@ -54,14 +57,17 @@ def degrade(
 
         def work(entry: jobs.Entry) -> jobs.Outcome:
             assert entry.output is not None, "assign gives every entry an output"
+            began = time.perf_counter()
             picture = read(entry.path)
             pixels = damage(picture.pixels, np.random.default_rng(numbers[entry.path]))
             alpha = picture.alpha if damage.scale == 1 else None
-            target = _lossless(entry.output)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            write(replace(picture, pixels=pixels, alpha=alpha), target, overwrite=overwrite)
-            size = pixels.shape[0] * pixels.shape[1] / 1e6
-            return jobs.Outcome(str(entry.path), str(target), megapixels=size, seconds=0.0)
+            entry.output.parent.mkdir(parents=True, exist_ok=True)
+            write(replace(picture, pixels=pixels, alpha=alpha), entry.output, overwrite=overwrite)
+            size = picture.height * picture.width / 1e6
+            seconds = time.perf_counter() - began
+            return jobs.Outcome(
+                str(entry.path), str(entry.output), megapixels=size, seconds=seconds
+            )
 
         for outcome in jobs.run(entries, work):
             outcomes.append(outcome)
@@ -80,7 +86,10 @@ def _build(name: str, settings: list[str]) -> "Degradation":
         key, equals, text = setting.partition("=")
         if not equals:
             raise SettingError(f"--set {setting}: write key=value, for example sigma=25.")
-        values[key] = yaml.safe_load(text)
+        try:
+            values[key] = yaml.safe_load(text)
+        except yaml.YAMLError:
+            raise SettingError(f"--set {setting}: {text} is no value in YAML.") from None
     built: Degradation = catalog.build(degradations, name, **values)
     return built
 

@@ -9,22 +9,28 @@ import typer
 def inspect(
     inputs: Annotated[list[str], typer.Argument(help="Pictures, folders or patterns.")],
     task: Annotated[str, typer.Option(help="The task whose cost is told.")] = "denoise",
-    recursive: Annotated[bool, typer.Option(help="Go down into folders.")] = False,
-    json: Annotated[bool, typer.Option(help="One JSON object per file on stdout.")] = False,
+    recursive: Annotated[bool, typer.Option("--recursive", help="Go down into folders.")] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="One JSON object per file on stdout.")
+    ] = False,
 ) -> int:
     """Say what pictures are, what is wrong with them and what restoring them would take."""
     import json as encoder
     import sys
 
-    from nitido import jobs
-    from nitido.errors import NitidoError
+    from nitido import catalog, jobs, tasks
+    from nitido.errors import NitidoError, SettingError
 
+    weights = catalog.find(tasks, task).weights
+    entries = jobs.expand(inputs, recursive)
+    if not entries:
+        raise SettingError(f"There is no picture in {', '.join(inputs)}.")
     codes = []
-    for entry in jobs.expand(inputs, recursive):
+    for entry in entries:
         try:
             if entry.problem:
                 raise NitidoError(entry.problem)
-            facts = _facts(entry.path, task)
+            facts = _facts(entry.path, weights)
         except NitidoError as error:
             facts = {"input": str(entry.path), "status": "failed", "reason": str(error)}
         codes.append(jobs.Outcome(str(entry.path), status=facts["status"]))  # type: ignore[arg-type]
@@ -35,8 +41,7 @@ def inspect(
     return jobs.exit_code(codes)
 
 
-def _facts(path: Path, task: str) -> dict[str, object]:
-    from nitido import catalog, tasks
+def _facts(path: Path, weights: str) -> dict[str, object]:
     from nitido.diagnosis import diagnose_file
     from nitido.picture import open_picture
     from nitido.restorer import Restorer
@@ -68,37 +73,41 @@ def _facts(path: Path, task: str) -> dict[str, object]:
         for f in diagnosis.findings
     ]
     facts["would_do"] = list(diagnosis.steps)
-    restorer = Restorer(catalog.find(tasks, task).weights)
+    restorer = Restorer(weights)
     facts["cost"] = restorer.estimate(height, width)
     return facts
 
 
 def _show(facts: dict[str, object]) -> None:
     """Print as lines that a person reads."""
-    from rich.console import Console
+    import sys
 
-    console = Console(highlight=False, markup=False, soft_wrap=True)
+    from nitido.cli._display import printable
+
+    def say(line: str) -> None:
+        sys.stdout.write(printable(line, sys.stdout) + "\n")
+
     if facts["status"] == "failed":
-        console.print(f"{facts['input']}\n  cannot be used: {facts['reason']}")
+        say(f"{facts['input']}")
+        say(f"  cannot be used: {facts['reason']}")
         return
-    console.print(
-        f"{facts['input']}\n  {facts['width']} x {facts['height']}, {facts['colors']}, "
+    say(f"{facts['input']}")
+    say(
+        f"  {facts['width']} x {facts['height']}, {facts['colors']}, "
         f"{facts['depth']} bits, {facts['format']}"
     )
     carries: dict[str, object] = facts["carries"]  # type: ignore[assignment]
     if carries:
         words = [f"{k.upper()} {v}" + (" bytes" if k != "dpi" else "") for k, v in carries.items()]
-        console.print("  carries " + ", ".join(words))
+        say("  carries " + ", ".join(words))
     for note in facts["notes"]:  # type: ignore[attr-defined]
-        console.print(f"  {note}")
+        say(f"  {note}")
     for finding in facts["findings"]:  # type: ignore[attr-defined]
-        console.print(
-            f"  {finding['name']}: {finding['value']:g} ({finding['unit']}): {finding['reason']}"
-        )
+        say(f"  {finding['name']}: {finding['value']:g} ({finding['unit']}): {finding['reason']}")
     steps: list[str] = facts["would_do"]  # type: ignore[assignment]
-    console.print("  restore would " + (", then ".join(steps) if steps else "leave it as it is"))
+    say("  restore would " + (", then ".join(steps) if steps else "leave it as it is"))
     cost: dict[str, object] = facts["cost"]  # type: ignore[assignment]
-    console.print(
+    say(
         f"  {cost['tiles']} tiles of {cost['tile']}, about {cost['seconds']:.1f} s and "
         f"{cost['memory_mb']:.0f} MB on this machine"
     )

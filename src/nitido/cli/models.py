@@ -9,7 +9,7 @@ def models(
     name: Annotated[
         str | None, typer.Argument(help="Weights by name, or a .safetensors file.")
     ] = None,
-    json: Annotated[bool, typer.Option(help="The card as JSON on stdout.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="The card as JSON on stdout.")] = False,
 ) -> int:
     """List the tasks, their weights and the networks that can be trained, or show one card."""
     import sys

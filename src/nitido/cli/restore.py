@@ -64,12 +64,16 @@ def restore(
     metadata: Annotated[
         MetadataPolicy, typer.Option(help="private drops GPS and names; strip all but the ICC.")
     ] = MetadataPolicy.keep,
-    overwrite: Annotated[bool, typer.Option(help="Replace existing results.")] = False,
-    recursive: Annotated[bool, typer.Option(help="Go down into folders.")] = False,
-    compare: Annotated[
-        bool, typer.Option(help="Draw a before/after sheet, NAME.compare.png.")
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace existing results.")
     ] = False,
-    json: Annotated[bool, typer.Option(help="One JSON object per file on stdout.")] = False,
+    recursive: Annotated[bool, typer.Option("--recursive", help="Go down into folders.")] = False,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Draw a before/after sheet, NAME.compare.png.")
+    ] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="One JSON object per file on stdout.")
+    ] = False,
 ) -> int:
     """Restore damaged pictures.
 
@@ -78,8 +82,9 @@ def restore(
     """
     import sys
 
-    from nitido import jobs
+    from nitido import catalog, jobs, tasks
     from nitido.cli._display import Display
+    from nitido.cli._sheet import check_sheet, draw_sheet
     from nitido.restorer import Restorer
 
     restorers: dict[str, Restorer] = {}
@@ -96,11 +101,10 @@ def restore(
             )
         return restorers[weights]
 
-    if model or task:  # a wrong name is a usage error, found before any file is touched
-        restorer_for(_weights(task, model))
-    entries = jobs.assign(
-        jobs.expand(inputs, recursive, output=output), output, overwrite=overwrite
-    )
+    # A wrong name is a usage error, found before any file is touched.
+    for name in [task] if task or model else catalog.names(tasks):
+        restorer_for(_weights(name, model))
+    entries = jobs.gather(inputs, output, recursive=recursive, overwrite=overwrite)
     outcomes = []
     with Display(entries, quiet=json) as display:
 
@@ -116,6 +120,8 @@ def restore(
             name, weights = chosen
             restorer = restorer_for(weights)
             entry.output.parent.mkdir(parents=True, exist_ok=True)
+            if compare:
+                check_sheet(entry.path, entry.output, overwrite)
             report = restorer.file(
                 entry.path,
                 entry.output,
@@ -125,9 +131,7 @@ def restore(
                 on_tile=display.tile,
             )
             if compare:
-                from nitido.cli._sheet import draw_sheet
-
-                draw_sheet(entry.path, entry.output, jobs.comparison(entry.output))
+                draw_sheet(entry.path, entry.output)
             return jobs.Outcome(
                 str(entry.path),
                 str(entry.output),
@@ -148,10 +152,6 @@ def restore(
             if json:
                 sys.stdout.write(outcome.to_json() + "\n")
                 sys.stdout.flush()
-    if not entries:
-        from nitido.errors import SettingError
-
-        raise SettingError(f"There is no picture in {', '.join(inputs)}.")
     return jobs.exit_code(outcomes)
 
 

@@ -18,7 +18,9 @@ def train(
     data: Annotated[
         Path | None, typer.Option(help="Root of the image sets; else $NITIDO_DATA.")
     ] = None,
-    resume: Annotated[bool, typer.Option(help="Go on from the checkpoint in the folder.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from the checkpoint in the folder.")
+    ] = False,
 ) -> int:
     """Train a network by a recipe, export it and score it.
 
