@@ -46,7 +46,7 @@ def pictures(
     Parameters
     ----------
     source : str
-        A folder or set; parts joined by ``+`` replace the last component: ``set/a+b``.
+        A folder or set; where its last component is joined by ``+``, several: ``set/a+b``.
     data : Path, optional
         Root of the image sets.
     exclude : (str, ...)
@@ -57,8 +57,8 @@ def pictures(
     DataError
         If a folder is missing or nothing is left.
     """
-    first, *others = source.split("+")
-    folders = [first, *(str(Path(first).parent / other) for other in others)]
+    whole = Path(source)
+    folders = [str(whole.parent / part) for part in whole.name.split("+")]
     found = [
         path
         for folder in folders
@@ -78,12 +78,22 @@ def pairs(name: str, data: Path | None = None) -> tuple[tuple[Path, Path], ...]:
     Raises
     ------
     DataError
-        If a folder is missing or a picture has no partner.
+        If a folder is missing, a picture has no partner or two pictures share a stem.
     """
-    lq, gt = (
-        {path.stem: path for path in pictures(f"{name}/{side}", data)} for side in ("lq", "gt")
-    )
+    lq, gt = (_by_stem(pictures(f"{name}/{side}", data)) for side in ("lq", "gt"))
     lonely = sorted(set(lq) ^ set(gt))
     if lonely:
-        raise DataError(f"{name}: '{lonely[0]}' has no partner, and {len(lonely) - 1} others.")
+        others = f", nor have {len(lonely) - 1} others" if len(lonely) > 1 else ""
+        raise DataError(
+            f"{name}: '{lonely[0]}' has no partner{others}; lq and gt must hold the same names."
+        )
     return tuple((lq[stem], gt[stem]) for stem in sorted(gt))
+
+
+def _by_stem(files: tuple[Path, ...]) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for file in files:
+        other = found.setdefault(file.stem, file)
+        if other != file:
+            raise DataError(f"{file} and {other} share a name, so their partner is unclear.")
+    return found

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nitido.degradations import Degradation
-from nitido.errors import DataError
+from nitido.errors import DataError, PictureError, SettingError
 from nitido.picture import read, rgb2gray
 
 _CACHE_BYTES = 2 << 30
@@ -43,8 +43,11 @@ class Patches:
 
     Raises
     ------
+    SettingError
+        If `patch` is no multiple of the scale, or a level is to be told where the scale is not 1.
     DataError
-        On first use of a picture that is smaller than a patch or cannot be read.
+        On first use of a picture that is smaller than a patch, has bands that the network has
+        not, or cannot be read.
     """
 
     def __init__(
@@ -58,6 +61,10 @@ class Patches:
         told: float = 0.0,
         seed: int = 0,
     ) -> None:
+        if patch % degradation.scale:
+            raise SettingError(f"patch is {patch}; make it a multiple of {degradation.scale}.")
+        if told and degradation.scale != 1:
+            raise SettingError("told is a share of noise levels; a smaller LQ has none, so 0.")
         self.files = tuple(files)
         self.degradation = degradation
         self.patch = patch
@@ -92,7 +99,10 @@ class Patches:
         """Return the pixels in the depth of the file, from the cache where they fit."""
         if file in self._decoded:
             return self._decoded[file]
-        picture = read(file)
+        try:
+            picture = read(file)
+        except PictureError as error:
+            raise DataError(f"{error} Leave it out (data.exclude).") from error
         pixels = picture.pixels
         if picture.depth < 32:
             levels = 2**picture.depth - 1
@@ -103,6 +113,11 @@ class Patches:
             raise DataError(
                 f"{file} is {size}, smaller than a patch of {self.patch}; "
                 "leave it out (data.exclude) or ask for smaller patches (data.patch)."
+            )
+        if pixels.shape[2] not in (1, 3, self.channels):
+            raise DataError(
+                f"{file} has {pixels.shape[2]} bands, the network {self.channels}; "
+                "leave it out (data.exclude)."
             )
         if pixels.nbytes <= self._room:
             self._room -= pixels.nbytes

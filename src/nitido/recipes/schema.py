@@ -1,7 +1,8 @@
 """The form of a recipe, and how it is read, overridden and checked."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated, Any, Literal, Self
 
 import yaml
@@ -24,13 +25,35 @@ _FOLDER = Path(__file__).parent
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-def _named(spec: dict[str, Any]) -> dict[str, Any]:
-    if not isinstance(spec.get("name"), str):
-        raise ValueError("the key 'name' is missing")
+def _of(room: ModuleType, kind: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Return a check that settings name something that the room holds."""
+
+    def check(spec: dict[str, Any]) -> dict[str, Any]:
+        name = spec.get("name")
+        if not isinstance(name, str):
+            raise ValueError("the key 'name' is missing")
+        if name not in catalog.names(room):
+            raise ValueError(str(UnknownNameError(kind, name, catalog.names(room))))
+        return spec
+
+    return check
+
+
+def _buildable(spec: dict[str, Any]) -> dict[str, Any]:
+    """Build the damage once as a proof; networks and losses would need PyTorch for that."""
+    try:
+        catalog.from_spec(degradations, spec)
+    except NitidoError as error:
+        raise ValueError(str(error)) from error
     return spec
 
 
-Spec = Annotated[dict[str, Any], AfterValidator(_named)]
+_Settings = dict[str, Any]
+_Network = Annotated[_Settings, AfterValidator(_of(networks, "network"))]
+_Degradation = Annotated[
+    _Settings, AfterValidator(_of(degradations, "degradation")), AfterValidator(_buildable)
+]
+_Loss = Annotated[_Settings, AfterValidator(_of(losses, "loss"))]
 
 
 class _Part(BaseModel):
@@ -78,9 +101,9 @@ class Recipe(_Part):
     title: str
     task: str = "denoise"
     seed: NonNegativeInt = 0
-    network: Spec
-    degradation: Spec
-    loss: Spec = {"name": "charbonnier"}
+    network: _Network
+    degradation: _Degradation
+    loss: _Loss = {"name": "charbonnier"}
     data: Data
     schedule: Schedule
     ema: float = Field(default=0.999, ge=0, lt=1)
@@ -89,18 +112,6 @@ class Recipe(_Part):
     checkpoint_every: PositiveInt = 500  # steps
     suites: tuple[str, ...] = ()
     data_terms: str = ""
-
-    @model_validator(mode="after")
-    def _names_exist(self) -> Self:
-        for room, spec in (
-            (networks, self.network),
-            (degradations, self.degradation),
-            (losses, self.loss),
-        ):
-            if spec["name"] not in catalog.names(room):
-                unknown = UnknownNameError(room.__name__[7:], spec["name"], catalog.names(room))
-                raise ValueError(str(unknown))
-        return self
 
 
 def names() -> list[str]:
@@ -132,7 +143,7 @@ def load(recipe: str | Path, overrides: Iterable[str] = ()) -> tuple[str, Recipe
         path = _FOLDER / f"{recipe}.yaml"
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise RecipeError(f"Recipe {path} cannot be read: {error}.") from error
     if not isinstance(content, dict):
         raise RecipeError(f"Recipe {path} is no table of settings.")
@@ -142,7 +153,7 @@ def load(recipe: str | Path, overrides: Iterable[str] = ()) -> tuple[str, Recipe
 
 
 def validate(content: Mapping[str, Any], origin: str) -> Recipe:
-    """Check settings and build a `Recipe`; the damage and the loss are built once as a proof.
+    """Check settings and build a `Recipe`.
 
     Raises
     ------
@@ -150,18 +161,18 @@ def validate(content: Mapping[str, Any], origin: str) -> Recipe:
         With every mistake, one a line.
     """
     try:
-        recipe = Recipe.model_validate(dict(content))
-        catalog.from_spec(degradations, recipe.degradation)
+        return Recipe.model_validate(dict(content))
     except ValidationError as error:
         lines = [
             f"{'.'.join(str(part) for part in mistake['loc']) or 'recipe'}: "
-            f"{mistake['msg'].removeprefix('Value error, ').lower()}"
+            f"{_small(mistake['msg'].removeprefix('Value error, '))}"
             for mistake in error.errors()
         ]
         raise RecipeError(f"Recipe {origin}:\n  " + "\n  ".join(lines)) from error
-    except NitidoError as error:
-        raise RecipeError(f"Recipe {origin}:\n  {error}") from error
-    return recipe
+
+
+def _small(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
 
 
 def _override(content: dict[str, Any], override: str) -> None:
