@@ -1,0 +1,188 @@
+"""Sample i is a pure function of (seed, i), and it is what the recipe says."""
+
+import pickle
+from itertools import product
+
+import numpy as np
+import pytest
+
+from nitido.data import Patches
+from nitido.degradations.bicubic import Bicubic
+from nitido.degradations.gaussian_noise import GaussianNoise
+from nitido.degradations.jpeg import Jpeg
+from nitido.errors import DataError, SettingError
+from nitido.picture import Picture, read, rgb2gray, write
+
+
+@pytest.fixture(scope="module")
+def files(image_sets):
+    return sorted((image_sets / "train" / "photos").glob("*.png"))
+
+
+@pytest.fixture(scope="module")
+def color(files):
+    return [file for file in files if file.stem != "gray"]
+
+
+def same(first, second):
+    return all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+def make(files, damage=None, **settings):
+    return Patches(files, damage or GaussianNoise((5, 50)), **{"patch": 16, **settings})
+
+
+@pytest.mark.parametrize("settings", [{}, {"gray": 0.5, "told": 0.5}, {"channels": 1}])
+def test_a_sample_depends_on_seed_and_index_alone(files, settings):
+    forward, backward = make(files, **settings), make(files, **settings)
+    first = [forward[i] for i in range(12)]
+    last = [backward[i] for i in reversed(range(12))][::-1]
+    assert all(same(*pair) for pair in zip(first, last, strict=True))
+    assert same(forward[5], first[5])
+    assert same(pickle.loads(pickle.dumps(forward))[5], first[5])  # as a worker gets it
+    assert same(make(files, **settings)[10**12], forward[10**12])
+    assert not same(forward[5], forward[6])
+    assert not same(make(files, seed=1, **settings)[5], first[5])
+
+
+def test_what_is_kept_in_memory_changes_nothing(files):
+    kept, read_again = make(files), make(files)
+    read_again._room = 0
+    for index in range(6):
+        assert same(kept[index], read_again[index])
+    assert kept._decoded
+    assert not read_again._decoded
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize(("damage", "scale"), [(GaussianNoise(), 1), (Bicubic(2), 2)])
+def test_shapes_and_types(files, channels, damage, scale):
+    for index in range(8):
+        lq, gt, sigma = make(files, damage, channels=channels)[index]
+        assert gt.shape == (channels, 16, 16)
+        assert lq.shape == (channels, 16 // scale, 16 // scale)
+        assert sigma.shape == (1, 1, 1)
+        assert {lq.dtype, gt.dtype, sigma.dtype} == {np.dtype(np.float32)}
+        assert lq.flags.c_contiguous
+        assert gt.flags.c_contiguous
+        assert gt.min() >= 0
+        assert gt.max() <= 1
+
+
+def test_ground_truth_is_cut_from_the_pictures(color):
+    """Every patch, turned back, stands somewhere in a picture, pixel for pixel."""
+    whole = {
+        (np.round(read(file).pixels * 255).astype(np.uint8)[top : top + 16, left : left + 16])
+        .astype(np.uint8)
+        .tobytes()
+        for file in color
+        for top in range(25)
+        for left in range(33)
+    }
+    for index in range(12):
+        gt = np.round(make(color)[index].gt.transpose(1, 2, 0) * 255).astype(np.uint8)
+        turned = [way for k in range(4) for way in (np.rot90(gt, k), np.rot90(gt[::-1], k))]
+        assert any(np.ascontiguousarray(way).tobytes() in whole for way in turned)
+
+
+def test_all_corners_and_pictures_occur(tmp_path, files):
+    rows, columns = np.mgrid[:18, :17].astype(np.float32)
+    write(Picture(np.stack([rows, columns, rows * 0], axis=2) * 8 / 255), tmp_path / "place.png")
+    patches = make([tmp_path / "place.png"], GaussianNoise(0))
+    drawn = [np.round(patches[i].gt.min(axis=(1, 2)) * 255 / 8).astype(int) for i in range(150)]
+    assert {(top, left) for top, left, _ in drawn} == set(product(range(3), range(2)))
+    seen = make(files)
+    for index in range(40):
+        seen[index]
+    assert set(seen._decoded) == set(files)
+
+
+def test_all_eight_orientations_occur_evenly(tmp_path):
+    ramp = (np.arange(16, dtype=np.float32)[:, None] * 16 + np.arange(16)) / 255
+    write(Picture(ramp[..., None].astype(np.float32)), tmp_path / "ramp.png")
+    ways = [way for k in range(4) for way in (np.rot90(ramp, k), np.rot90(ramp[::-1], k))]
+    patches = make([tmp_path / "ramp.png"], GaussianNoise(0), channels=1)
+    drawn = [
+        next(i for i, way in enumerate(ways) if np.allclose(patches[index].gt[0], way, atol=1e-6))
+        for index in range(400)
+    ]
+    counts = np.bincount(drawn, minlength=8)
+    assert counts.min() > 25
+    assert counts.max() < 80
+
+
+@pytest.mark.parametrize("gray", [0.0, 0.3, 1.0])
+def test_the_share_of_gray_patches(color, gray):
+    patches = make(color, gray=gray)
+    samples = [patches[index] for index in range(300)]
+    is_gray = [bool((lq == lq[:1]).all()) for lq, _, _ in samples]
+    assert np.mean(is_gray) == pytest.approx(gray, abs=0.08)
+    for (_, gt, _), flag in zip(samples, is_gray, strict=True):
+        assert bool((gt == gt[:1]).all()) == flag  # damage and truth are gray together
+
+
+def test_gray_is_made_before_the_damage(color):
+    """One channel of noise, repeated; its luma is that of the papers."""
+    lq, gt, _ = make(color, gray=1.0)[3]
+    noise = (lq - gt) * 255
+    assert np.array_equal(noise[0], noise[1])
+    assert noise.std() > 3
+    clean = make(color, GaussianNoise((5, 50)), channels=3)[3].gt
+    assert np.allclose(gt[0], rgb2gray(clean.transpose(1, 2, 0)), atol=1e-6)
+    assert np.array_equal(make(color, channels=1)[3].gt[0], gt[0])
+
+
+@pytest.mark.parametrize("told", [0.0, 0.4, 1.0])
+def test_the_level_is_told_as_it_is(files, told):
+    patches = make(files, told=told)
+    samples = [patches[index] for index in range(200)]
+    for lq, gt, sigma in samples:
+        if sigma.item() >= 0:
+            assert sigma.item() == pytest.approx(np.sqrt(np.mean((lq - gt) ** 2)), rel=1e-4)
+        else:
+            assert sigma.item() == -1
+    assert np.mean([s.sigma.item() >= 0 for s in samples]) == pytest.approx(told, abs=0.1)
+
+
+def test_telling_changes_no_picture(files):
+    blind, told = make(files), make(files, told=1.0)
+    for index in range(5):
+        assert same(blind[index][:2], told[index][:2])
+
+
+def test_16_bit_sources_keep_their_levels(tmp_path):
+    levels = np.random.default_rng(0).integers(0, 65536, (16, 16, 1))
+    write(Picture((levels / 65535).astype(np.float32), depth=16), tmp_path / "deep.png")
+    gt = make([tmp_path / "deep.png"], GaussianNoise(0), channels=1)[0].gt
+    assert sorted(np.round(gt * 65535).astype(int).ravel()) == sorted(levels.ravel())
+    assert not np.allclose(gt * 255, np.round(gt * 255), atol=1e-2)
+
+
+@pytest.mark.parametrize("size", [(15, 40), (40, 15)])
+def test_a_small_picture_is_named_with_a_remedy(tmp_path, photograph, size):
+    write(Picture(photograph(*size)), tmp_path / "small.png")
+    with pytest.raises(DataError, match=r"small\.png is \d+ x \d+, smaller than a patch of 16"):
+        make([tmp_path / "small.png"])[0]
+    assert make([tmp_path / "small.png"], patch=15)[0].gt.shape == (3, 15, 15)
+
+
+def test_a_damaged_picture_is_named_with_a_remedy(tmp_path):
+    (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n but no more")
+    with pytest.raises(DataError, match=r"broken\.png.*data\.exclude"):
+        make([tmp_path / "broken.png"])[0]
+
+
+def test_bands_that_the_network_has_not(tmp_path):
+    pixels = np.random.default_rng(0).random((20, 20, 5), dtype=np.float32)
+    write(Picture(pixels), tmp_path / "bands.tif")
+    with pytest.raises(DataError, match=r"bands\.tif has 5 bands, the network 3"):
+        make([tmp_path / "bands.tif"])[0]
+    assert make([tmp_path / "bands.tif"], channels=5)[0].gt.shape == (5, 16, 16)
+
+
+def test_settings_that_cannot_work_are_refused_at_once(files):
+    with pytest.raises(SettingError, match="patch is 16; make it a multiple of 3"):
+        make(files, Bicubic(3))
+    with pytest.raises(SettingError, match="told"):
+        make(files, Bicubic(2), told=0.1)
+    assert make(files, Jpeg(), told=0.1).told == 0.1
