@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -24,6 +24,7 @@ _ENGINES_KEPT = 4  # tile sizes
 _PROBES = 8  # tiles that the noise level is judged on
 _PROBE_SIDE = 256
 _GRAY_REACH = 8  # pixels
+_FADE = 0.5  # strength below which a result fades into its input
 _AT_REST_BYTES = 220_000_000  # of a process that has opened an engine and no picture
 OnTile = Callable[[int, int], None]  # tiles done, tiles in all
 
@@ -61,8 +62,9 @@ class Restorer:
     sigma : float, optional
         Noise level, 8-bit units (0..255), that the network is told instead of judging it.
     strength : float
-        0..2: the network is told this many times the level that it would judge. Weights that
-        cannot be told a level are blended with the input instead, up to 1.
+        0..2: the network is told this many times the level that it would judge; below 0.5 the
+        result also fades into the input, so that 0 changes nothing. Weights that cannot be told
+        a level are blended with the input instead, up to 1.
 
     Raises
     ------
@@ -89,6 +91,9 @@ class Restorer:
             raise SettingError(f"strength is {strength}; it goes from 0 to 2.")
         if sigma is not None and not 0 <= sigma <= 255:
             raise SettingError(f"sigma is {sigma}; it goes from 0 to 255, in 8-bit units.")
+        if precision not in get_args(Precision):
+            known = ", ".join(get_args(Precision))
+            raise SettingError(f"precision is {precision!r}; it is one of {known}.")
         if tile is not None and tile < 0:
             raise SettingError(f"tile is {tile}; give a side in pixels, or 0 for everything.")
         if not card.takes_sigma and (sigma is not None or strength > 1):
@@ -265,8 +270,8 @@ class Restorer:
             work.sigma = self._sigma * self._strength / 255
         elif card.takes_sigma and self._strength != 1:
             work.sigma = self._strength * self._judged(open_source, file, policy)
-        elif self._strength != 1:
-            work.blend = self._strength
+        if self._strength < 1:
+            work.blend = min(1, self._strength / _FADE) if card.takes_sigma else self._strength
         done = 0
 
         def count() -> None:
@@ -470,7 +475,7 @@ def _as_given(
     result: Any = pixels
     if peak > 1:
         result = np.floor(np.clip(pixels, 0, 1) * np.float32(peak) + np.float32(0.5))
-    result = result.astype(picture.dtype)
     if alpha is not None:
-        result = np.concatenate([result, alpha], axis=2)
+        result = np.concatenate([result.astype(picture.dtype), alpha], axis=2)
+    result = result.astype(picture.dtype)  # once more: joining arrays changes the order of bytes
     return result[..., 0] if picture.ndim == 2 else np.asarray(result)

@@ -1,0 +1,389 @@
+"""The Restorer on arrays: types, shapes, gray, tiles, checks and settings."""
+
+import numpy as np
+import pytest
+
+from nitido import Restorer, open_weights
+from nitido.errors import ResultError, SettingError, UnknownNameError
+from nitido.picture import Metadata, Picture, read, write
+from nitido.weights import Weights
+
+RNG = np.random.default_rng(0)
+
+
+def smooth(height=72, width=88, channels=3):
+    """A clean picture with edges, float32 (H, W, C) within 0.1..0.9."""
+    y, x = np.mgrid[:height, :width].astype(np.float32)
+    bands = [np.sin(y / 9 + c) + np.cos(x / 11 - c) + (x > y) * (0.5 + c / 4) for c in range(3)]
+    picture = np.stack(bands, 2)[..., :channels]
+    return (0.1 + 0.8 * (picture - picture.min()) / np.ptp(picture)).astype(np.float32)
+
+
+def noisy(clean, sigma=25, seed=1):
+    rng = np.random.default_rng(seed)
+    return clean + np.float32(sigma / 255) * rng.standard_normal(clean.shape, dtype=np.float32)
+
+
+def stored(picture, kind):
+    peak = np.iinfo(kind).max
+    return np.floor(np.clip(picture, 0, 1) * peak + 0.5).astype(kind)
+
+
+def psnr(one, other):
+    return -10 * np.log10(np.mean((one.astype(np.float64) - other) ** 2))
+
+
+def roughness(picture):
+    return float(np.abs(np.diff(picture, axis=0)).mean() + np.abs(np.diff(picture, axis=1)).mean())
+
+
+@pytest.fixture(scope="module")
+def restorer():
+    return Restorer("denoise", precision="fp32")
+
+
+class Fake:
+    """An engine that does what a test tells it."""
+
+    def __init__(self, work, precision="fp32"):
+        self.work, self.precision, self.told = work, precision, []
+
+    def __call__(self, lq, sigma=None):
+        assert lq.dtype == np.float32
+        assert lq.flags.c_contiguous
+        self.told.append(None if sigma is None else float(sigma.ravel()[0]))
+        return self.work(lq)
+
+
+def faked(work, **settings):
+    """A Restorer with an engine of a test; ``card`` changes facts of the weights."""
+    real = open_weights("denoise")
+    card = real.card.model_copy(update=settings.pop("card", {}))
+    restorer = Restorer(Weights(card, real.file, real.graph), **settings)
+    engine = Fake(work)
+    restorer._make_engine = lambda weights, tile, precision: engine
+    return restorer, engine
+
+
+# --- what goes in comes out
+
+
+def test_noise_goes_and_clean_pictures_stay(restorer):
+    clean = smooth(128, 128)
+    lq = stored(noisy(clean), np.uint8)
+    assert psnr(restorer(lq) / 255, clean) > psnr(lq / 255, clean) + 3
+    assert psnr(restorer(clean), clean) > 34
+
+
+@pytest.mark.parametrize("kind", ["uint8", "uint16", "float32", "float64", ">u2"])
+@pytest.mark.parametrize("shape", [(40, 56), (40, 56, 1), (40, 56, 3), (40, 56, 4), (40, 56, 2)])
+def test_types_and_shapes_are_kept_and_alpha_is_untouched(restorer, kind, shape):
+    kind = np.dtype(kind)
+    lq = noisy(np.resize(smooth(40, 56), shape).astype(np.float32))
+    lq = lq.astype(kind) if kind.kind == "f" else stored(lq, kind)
+    before = lq.copy()
+    restored = restorer(lq)
+    assert restored.shape == lq.shape
+    assert restored.dtype == lq.dtype
+    np.testing.assert_array_equal(lq, before)
+    if shape[2:] in [(2,), (4,)]:
+        np.testing.assert_array_equal(restored[..., -1], lq[..., -1])
+        restored, lq = restored[..., :-1], lq[..., :-1]
+    assert (restored != lq).any()
+
+
+def test_all_types_mean_the_same(restorer):
+    lq = stored(noisy(smooth()), np.uint8)
+    from_float = restorer(lq / np.float32(255))
+    from_eight = restorer(lq)
+    from_sixteen = restorer(lq * np.uint16(257))
+    assert np.abs(from_float - from_eight / 255).max() <= 0.51 / 255
+    assert np.abs(from_float - from_sixteen / 65535).max() <= 0.51 / 255
+    assert len(np.unique(from_sixteen)) > 4 * 256
+
+
+def test_every_band_is_restored_as_if_it_were_alone(restorer):
+    bands = [noisy(smooth(40, 48, 1) * level, seed=i) for i, level in enumerate((1, 0.3, 0.7, 1))]
+    lq = np.concatenate([*bands, smooth(40, 48, 1)[::-1]], axis=2)
+    restored = restorer(lq)
+    assert restored.shape == (40, 48, 5)
+    for band in range(5):
+        np.testing.assert_allclose(restored[..., band], restorer(lq[..., band]), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "size", [(1, 1), (1, 37), (37, 1), (2, 3), (7, 9), (63, 65), (8, 8), (1, 300)]
+)
+def test_any_size(restorer, size):
+    lq = RNG.integers(0, 256, (*size, 3), dtype=np.uint8)
+    assert restorer(lq).shape == (*size, 3)
+
+
+def test_a_view_of_an_array_is_as_good_as_the_array(restorer):
+    lq = stored(noisy(smooth()), np.uint8)
+    np.testing.assert_array_equal(restorer(lq[::-1, ::2]), restorer(lq[::-1, ::2].copy()))
+
+
+def test_a_picture_keeps_what_it_carries(restorer):
+    alpha = RNG.random((40, 48), dtype=np.float32)
+    lq = Picture(noisy(smooth(40, 48)), alpha, 16, Metadata(dpi=(300.0, 300.0)), "tiff", ("a",))
+    restored = restorer.picture(lq)
+    np.testing.assert_array_equal(restored.alpha, alpha)
+    assert (restored.depth, restored.metadata, restored.format) == (16, lq.metadata, "tiff")
+    np.testing.assert_array_equal(restored.pixels, restorer(lq.pixels))
+
+
+# --- gray stays gray
+
+
+def test_a_gray_picture_in_rgb_stays_gray_and_equals_the_gray_one(restorer):
+    gray = stored(noisy(smooth(channels=1)), np.uint8)
+    rgb = restorer(np.repeat(gray, 3, axis=2))
+    assert (rgb == rgb[..., :1]).all()
+    np.testing.assert_array_equal(rgb[..., :1], restorer(gray))
+
+
+def colored(lq):
+    """A network that gives everything a tint."""
+    return lq + np.array([0.1, 0.0, -0.1], np.float32)[None, :, None, None]
+
+
+@pytest.mark.parametrize("tile", [0, 16, 48])
+def test_gray_places_of_a_color_picture_stay_gray_whatever_the_tiles(tile):
+    restorer, _ = faked(colored, tile=tile, card={"overlap": 8})
+    lq = np.repeat(smooth(100, 120, 1), 3, axis=2)
+    lq[30:50, 70:90, 0] += 0.01
+    lq[90, 10, 2] = 0
+    restored = restorer(lq)
+    near = np.zeros((100, 120), bool)
+    near[22:58, 62:98] = near[82:99, 2:19] = True  # up to 8 pixels from a color
+    assert (restored[~near] == restored[~near][:, :1]).all()
+    np.testing.assert_allclose(restored[near], lq[near] + np.float32([0.1, 0, -0.1]), atol=1e-6)
+
+
+def test_single_gray_pixels_of_a_color_picture_keep_their_color():
+    restorer, _ = faked(colored)
+    lq = smooth(64, 64)
+    lq[::9, ::9] = lq[::9, ::9, :1]
+    np.testing.assert_allclose(restorer(lq), lq + np.float32([0.1, 0, -0.1]), atol=1e-6)
+
+
+# --- tiles leave no trace
+
+
+@pytest.fixture(scope="module")
+def hard():
+    lq = noisy(smooth(168, 200), sigma=40)
+    lq[:70, :90] = lq[:70, :90, :1]  # one corner is gray
+    return lq
+
+
+@pytest.fixture(scope="module")
+def whole(hard):
+    return Restorer(precision="fp32", tile=0)(hard)
+
+
+@pytest.mark.parametrize("tile", [16, 24, 48, 100, 128, 256])
+def test_tiles_leave_no_trace(hard, whole, tile):
+    restorer = Restorer(precision="fp32", tile=tile)
+    assert (restorer.plan(168, 200).count > 1) == (tile < 120)
+    assert np.abs(restorer(hard) - whole).max() <= 1 / 255
+
+
+# --- what is no picture
+
+
+@pytest.mark.parametrize(
+    ("picture", "complaint"),
+    [
+        (np.zeros((4, 4), np.int64), "int64"),
+        (np.zeros((4, 4), bool), "bool"),
+        (np.zeros((4, 4), np.complex64), "complex64"),
+        ([[1, 2], [3, 4]], "list"),
+        (None, "NoneType"),
+        (np.zeros((0, 4), np.uint8), r"\(0, 4\)"),
+        (np.zeros((4, 4, 0), np.uint8), r"\(4, 4, 0\)"),
+        (np.zeros((2, 4, 4, 3), np.uint8), r"\(2, 4, 4, 3\)"),
+        (np.zeros(4, np.uint8), r"\(4,\)"),
+        (np.full((4, 4), np.nan, np.float32), "not finite"),
+        (np.full((4, 4), np.inf), "not finite"),
+        (np.full((4, 4), 1e300), "not finite"),
+    ],
+)
+def test_what_is_no_picture_is_refused(restorer, picture, complaint):
+    with pytest.raises(SettingError, match=complaint):
+        restorer(picture)
+
+
+# --- the result is checked
+
+
+def spoiled(value):
+    def work(lq):
+        restored = lq.copy()
+        restored[..., 0] = value
+        return restored
+
+    return work
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_result_that_is_not_finite_is_refused(value):
+    restorer, _ = faked(spoiled(value))
+    with pytest.raises(ResultError, match="not finite"):
+        restorer(smooth())
+
+
+def test_a_flat_result_is_refused_but_a_flat_picture_is_fine():
+    restorer, _ = faked(np.zeros_like, tile=24, card={"overlap": 8})
+    with pytest.raises(ResultError, match="one flat value"):
+        restorer(smooth())
+    assert (restorer(np.full((30, 30), 77, np.uint8)) == 0).all()
+
+
+def test_bf16_that_overflows_falls_back_to_fp32_and_says_so(tmp_path):
+    made = []
+
+    def make(weights, tile, precision):
+        made.append(precision)
+        bf16 = precision != "fp32"
+        return Fake(spoiled(np.nan) if bf16 else np.copy, "bf16" if bf16 else "fp32")
+
+    restorer, _ = faked(np.copy, tile=32, card={"overlap": 8})
+    restorer._make_engine = make
+    write(Picture(smooth(), depth=16), tmp_path / "a.png")
+    report = restorer.file(tmp_path / "a.png", tmp_path / "b.png")
+    assert made == ["auto", "fp32"]
+    assert report.tiles > 1
+    assert report.precision == restorer.precision == "fp32"
+    assert report.notes == ("bf16 gave values that are not finite, so fp32 was used",)
+    np.testing.assert_array_equal(read(tmp_path / "b.png").pixels, read(tmp_path / "a.png").pixels)
+
+
+def test_an_engine_that_fails_midway_leaves_nothing(tmp_path):
+    calls = iter(range(100))
+
+    def work(lq):
+        if next(calls) == 3:
+            raise MemoryError
+        return lq
+
+    restorer, _ = faked(work, tile=24, card={"overlap": 8})
+    write(Picture(smooth()), tmp_path / "a.png")
+    with pytest.raises(MemoryError):
+        restorer.file(tmp_path / "a.png", tmp_path / "b.png")
+    assert [p.name for p in tmp_path.iterdir()] == ["a.png"]
+
+
+# --- strength and sigma
+
+
+def test_strength_one_is_the_default_and_zero_changes_nothing(restorer):
+    lq = noisy(smooth())
+    np.testing.assert_array_equal(Restorer(precision="fp32", strength=1)(lq), restorer(lq))
+    np.testing.assert_array_equal(Restorer(precision="fp32", strength=0)(lq), lq)
+
+
+def test_more_strength_and_more_sigma_smooth_more():
+    lq = noisy(smooth(96, 96))
+    by_sigma = [roughness(Restorer(precision="fp32", sigma=s)(lq)) for s in (0, 12, 50)]
+    assert by_sigma[0] > by_sigma[1] > by_sigma[2]
+    by_strength = [roughness(Restorer(precision="fp32", strength=s)(lq)) for s in (0, 0.4, 1)]
+    assert by_strength[0] > by_strength[1] > by_strength[2]
+
+
+def test_what_the_network_is_told():
+    lq = smooth()
+    for settings, told in [
+        ({}, None),
+        ({"sigma": 25}, 25 / 255),
+        ({"sigma": 20, "strength": 1.5}, 30 / 255),
+        ({"sigma": 0}, 0),
+    ]:
+        restorer, engine = faked(np.copy, **settings)
+        restorer(lq)
+        assert engine.told == [None if told is None else pytest.approx(told)]
+
+
+@pytest.mark.parametrize("size", [(72, 88), (600, 40), (5, 700)])
+def test_strength_multiplies_the_level_that_the_network_judges(size, tmp_path):
+    # This network takes a checkerboard of 0.1 away: the level that it judges is 0.1.
+    def work(lq):
+        y, x = np.mgrid[: lq.shape[2], : lq.shape[3]]
+        return lq - np.float32(0.1) * np.where((y + x) % 2, 1, -1).astype(np.float32)
+
+    restorer, engine = faked(work, strength=1.5)
+    lq = smooth(*size)
+    restorer(lq)
+    assert engine.told[:-1] == [None] * (len(engine.told) - 1)
+    assert len(engine.told) > 1
+    assert engine.told[-1] == pytest.approx(0.15, rel=1e-3)
+
+    write(Picture(lq), tmp_path / "a.tif")
+    report = restorer.file(tmp_path / "a.tif", tmp_path / "b.tif")
+    assert report.sigma == pytest.approx(0.15 * 255, rel=1e-3)
+
+
+def test_weights_that_judge_for_themselves_are_blended():
+    lq = smooth()
+    restorer, engine = faked(np.zeros_like, strength=0.25, card={"takes_sigma": False})
+    np.testing.assert_allclose(restorer(lq), 0.75 * lq, rtol=1e-6)
+    assert engine.told == [None]
+    for settings in ({"sigma": 25}, {"strength": 1.5}):
+        with pytest.raises(SettingError, match="judge the damage themselves"):
+            faked(np.copy, card={"takes_sigma": False}, **settings)
+
+
+@pytest.mark.parametrize(
+    ("settings", "complaint"),
+    [
+        ({"strength": -0.1}, "strength is -0.1"),
+        ({"strength": 2.1}, "strength is 2.1"),
+        ({"strength": float("nan")}, "strength is nan"),
+        ({"sigma": -1}, "sigma is -1"),
+        ({"sigma": 256}, "sigma is 256"),
+        ({"sigma": float("nan")}, "sigma is nan"),
+        ({"tile": -8}, "tile is -8"),
+        ({"engine": "openvno"}, "try openvino"),
+        ({"weights": "denois"}, "try denoise"),
+        ({"precision": "fp16"}, "precision is 'fp16'"),
+    ],
+)
+def test_wrong_settings_are_refused(settings, complaint):
+    with pytest.raises((SettingError, UnknownNameError), match=complaint):
+        Restorer(**settings)
+
+
+# --- networks that look at the whole picture, and networks that enlarge
+
+
+def test_tiles_of_a_network_without_a_radius_are_blended_and_it_is_said(tmp_path):
+    restorer, _ = faked(np.copy, tile=32, card={"radius": None, "overlap": 16})
+    write(Picture(smooth(), depth=16), tmp_path / "a.png")
+    report = restorer.file(tmp_path / "a.png", tmp_path / "b.png")
+    assert report.tiles > 1
+    assert report.notes == ("this network looks at the whole picture, so tiles were blended",)
+    np.testing.assert_array_equal(read(tmp_path / "b.png").pixels, read(tmp_path / "a.png").pixels)
+
+
+def test_a_network_that_enlarges():
+    restorer, _ = faked(
+        lambda lq: lq.repeat(2, axis=2).repeat(2, axis=3),
+        tile=32,
+        card={"scale": 2, "overlap": 16},
+    )
+    lq = smooth()
+    lq[:40, :40] = lq[:40, :40, :1]
+    larger = lq.repeat(2, axis=0).repeat(2, axis=1)
+    np.testing.assert_allclose(restorer(lq), larger, atol=1e-6)
+    picture = Picture(lq, np.ones(lq.shape[:2], np.float32))
+    with pytest.raises(SettingError, match="alpha"):
+        restorer.picture(picture)
+
+
+def test_the_estimate_names_tiles_seconds_and_memory(restorer):
+    cost = restorer.estimate(3000, 4000)
+    assert set(cost) == {"tiles", "tile", "seconds", "memory_mb"}
+    assert cost["tiles"] == restorer.plan(3000, 4000).count
+    assert cost["seconds"] > 0
+    assert 200 < cost["memory_mb"] < 1000
