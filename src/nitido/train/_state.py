@@ -2,6 +2,7 @@
 
 import pickle
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -12,7 +13,22 @@ from nitido.recipes import Recipe
 from nitido.weights import open_weights
 from nitido.weights.loading import load_network
 
+_UNREADABLE = (  # what torch.load makes of a file that it did not write
+    *(OSError, RuntimeError, EOFError, pickle.UnpicklingError),
+    *(ValueError, LookupError, TypeError, AttributeError),
+)
 _FREE = {"checkpoint_every", "suites"}  # what may differ between a run and its resumption
+
+
+class Mark(NamedTuple):
+    """How far a run has come, and what it has gathered for its next report."""
+
+    step: int = 0
+    elapsed: float = 0.0  # seconds
+    waiting: float = 0.0  # seconds
+    loss: float = 0.0  # sum over the steps since the last report
+    error: float = 0.0  # likewise, squared
+    gathered: int = 0  # those steps
 
 
 class Average:
@@ -63,7 +79,7 @@ def save_checkpoint(
     network: nn.Module,
     optimizer: Optimizer,
     average: Average,
-    progress: tuple[int, float, float],
+    mark: Mark,
 ) -> None:
     """Write a checkpoint to a temporary name and rename it, so that there is always a whole one."""
     half = file.with_suffix(".part")
@@ -74,7 +90,7 @@ def save_checkpoint(
             "optimizer": optimizer.state_dict(),
             "average": average.state,
             "updates": average.updates,
-            "progress": progress,
+            "progress": tuple(mark),
         },
         half,
     )
@@ -88,8 +104,8 @@ def load_checkpoint(
     optimizer: Optimizer,
     average: Average,
     device: torch.device,
-) -> tuple[int, float, float]:
-    """Restore everything from a checkpoint; return step, seconds and seconds of waiting.
+) -> Mark:
+    """Restore everything from a checkpoint; return how far it had come.
 
     Raises
     ------
@@ -98,10 +114,13 @@ def load_checkpoint(
     """
     try:
         saved = torch.load(file, map_location=device, weights_only=True)
-    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
-        raise RecipeError(f"The checkpoint {file} is damaged ({error}); start afresh.") from error
+        made = dict(saved["recipe"])
+    except _UNREADABLE as error:
+        raise RecipeError(
+            f"The checkpoint {file} is damaged; delete it, or train into another folder."
+        ) from error
     now = recipe.model_dump(mode="json")
-    differ = sorted(key for key in now if key not in _FREE and now[key] != saved["recipe"].get(key))
+    differ = sorted(key for key in now if key not in _FREE and now[key] != made.get(key))
     if differ:
         raise RecipeError(
             f"{file} was made with another recipe: {', '.join(differ)} differ. "
@@ -111,8 +130,7 @@ def load_checkpoint(
     optimizer.load_state_dict(saved["optimizer"])
     average.state = _on(saved["average"], device)
     average.updates = saved["updates"]
-    step, elapsed, waiting = saved["progress"]
-    return int(step), float(elapsed), float(waiting)
+    return Mark(*saved["progress"])
 
 
 def _on(state: dict[str, Tensor], device: torch.device) -> dict[str, Tensor]:

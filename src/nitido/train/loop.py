@@ -21,7 +21,7 @@ from nitido.train._log import Log
 from nitido.train._optimizers import build_optimizer, set_rate
 from nitido.train._precision import pick_precision
 from nitido.train._progress import Progress
-from nitido.train._state import Average, load_checkpoint, save_checkpoint, start_from
+from nitido.train._state import Average, Mark, load_checkpoint, save_checkpoint, start_from
 from nitido.train._trained import Trained
 from nitido.train._workers import leave_signals_alone
 
@@ -58,7 +58,8 @@ def train(
     Raises
     ------
     RecipeError
-        If the recipe is not the one that the checkpoint was made with, or a loss is not finite.
+        If the recipe is not the one that the checkpoint was made with, or a loss or its gradient
+        is not finite.
     DataError
         If the pictures are missing or too small.
     """
@@ -73,18 +74,15 @@ def train(
     network, optimizer = fabric.setup(network, build_optimizer(network, recipe.schedule))
     average = Average(network.module, recipe.ema)
     checkpoint = folder / "checkpoint.pt"
-    step, elapsed, waiting = 0, 0.0, 0.0
+    mark = Mark()
     if resume and checkpoint.exists():
-        step, elapsed, waiting = load_checkpoint(
-            checkpoint, recipe, network, optimizer, average, fabric.device
-        )
+        mark = load_checkpoint(checkpoint, recipe, network, optimizer, average, fabric.device)
 
+    step, elapsed, waiting, total_loss, total_error, gathered = mark
     batches = iter(fabric.setup_dataloaders(_loader(recipe, channels, step, data)))
     schedule = recipe.schedule
     started = time.perf_counter() - elapsed
-    total_loss = total_error = 0.0
-    gathered = 0
-    done = interrupted = False
+    done, interrupted = _fraction(recipe, step, elapsed) >= 1, False
     with Log(folder, step) as log:
         while not (done or interrupted):
             fraction = _fraction(recipe, step, elapsed)
@@ -98,7 +96,15 @@ def train(
             loss = torch.stack([loss_of(output, gt) for output in restored]).sum()
             optimizer.zero_grad()
             fabric.backward(loss)
-            fabric.clip_gradients(network, optimizer, max_norm=schedule.clip)
+            norm = fabric.clip_gradients(
+                network, optimizer, max_norm=schedule.clip, error_if_nonfinite=False
+            )
+            assert norm is not None, "Fabric returns the norm that it clips by"
+            if not torch.isfinite(norm + loss):
+                raise RecipeError(
+                    f"The training diverged at step {step + 1}: the loss is {loss.item()}, its "
+                    f"gradient {norm.item()}. Lower schedule.lr; the last checkpoint is sound."
+                )
             optimizer.step()
             average.update(network.module)
 
@@ -119,19 +125,13 @@ def train(
                     elapsed,
                     waiting / elapsed,
                 )
-                if not total_loss < float("inf"):
-                    raise RecipeError(
-                        f"The loss is {total_loss} at step {step}: the training diverged. "
-                        "Lower schedule.lr or schedule.clip."
-                    )
                 total_loss = total_error = 0.0
                 gathered = 0
                 log.write(progress)
                 report(progress)
             if step % recipe.checkpoint_every == 0 or done or interrupted:
-                save_checkpoint(
-                    checkpoint, recipe, network, optimizer, average, (step, elapsed, waiting)
-                )
+                mark = Mark(step, elapsed, waiting, total_loss, total_error, gathered)
+                save_checkpoint(checkpoint, recipe, network, optimizer, average, mark)
     trained: nn.Module = network.module
     average.copy_into(trained)
     return Trained(trained.cpu().eval(), step, elapsed, waiting / max(elapsed, 1e-9), done)
