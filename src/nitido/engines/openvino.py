@@ -1,17 +1,27 @@
 """OpenVINO on the CPU, the default: no PyTorch is imported, compiled networks are cached."""
 
 import os
+import sys
 from functools import cache
 from typing import Any, Literal
 
 import numpy as np
-import openvino as ov
-from openvino import properties
 from platformdirs import user_cache_path
 
-from nitido.engines._engine import Precision
+from nitido.engines._engine import Precision, check_precision
 from nitido.errors import EngineError
 from nitido.weights import Weights
+
+# Importing OpenVINO sends an event to its makers' statistics and leaves an identity in the home
+# folder, unless the package that does it cannot be imported.
+_telemetry = sys.modules.pop("openvino_telemetry", None)
+sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
+import openvino as ov  # noqa: E402
+from openvino import properties  # noqa: E402
+
+del sys.modules["openvino_telemetry"]
+if _telemetry:
+    sys.modules["openvino_telemetry"] = _telemetry
 
 
 class OpenVino:
@@ -31,7 +41,8 @@ class OpenVino:
     Raises
     ------
     EngineError
-        If the graph is missing, or bf16 is asked for and the CPU or the card has none.
+        If the graph is missing or damaged, the precision is none, or it is bf16 and the CPU has
+        none or the card does not call it safe.
     """
 
     def __init__(
@@ -48,7 +59,13 @@ class OpenVino:
             )
         self.precision = _pick(weights, precision)
         core = _core()
-        model = core.read_model(weights.graph)
+        try:
+            model = core.read_model(weights.graph)
+        except RuntimeError as error:
+            raise EngineError(
+                f"{weights.graph.name} cannot be read, it is damaged or does not belong to "
+                f"{weights.file.name}; use --engine torch, or get both again."
+            ) from error
         shapes = {"lq": [batch, weights.card.channels, *tile]}
         if weights.card.takes_sigma:
             shapes["sigma"] = [batch, 1, 1, 1]
@@ -89,11 +106,10 @@ def bf16_in_hardware() -> bool:
 
 
 def _pick(weights: Weights, asked: Precision) -> Literal["fp32", "bf16"]:
-    safe = "bf16" in weights.card.precisions
+    check_precision(weights, asked)
     if asked == "auto":
+        safe = "bf16" in weights.card.precisions
         return "bf16" if safe and bf16_in_hardware() else "fp32"
-    if asked == "bf16" and not safe:
-        raise EngineError(f"{weights.card.name} is not safe in bf16, its card says; use fp32.")
     if asked == "bf16" and not bf16_in_hardware():
         raise EngineError("This CPU does not multiply bf16; use --precision auto or fp32.")
     return asked

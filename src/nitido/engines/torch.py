@@ -5,8 +5,7 @@ from typing import Literal
 import numpy as np
 import torch
 
-from nitido.engines._engine import Precision
-from nitido.errors import EngineError
+from nitido.engines._engine import Precision, check_precision
 from nitido.weights import Weights
 from nitido.weights.loading import load_network
 
@@ -28,7 +27,7 @@ class Torch:
     Raises
     ------
     EngineError
-        If bf16 is asked for and the card does not call it safe.
+        If the precision is none, or bf16 and the card does not call it safe.
     """
 
     def __init__(
@@ -60,9 +59,8 @@ class Torch:
         return result
 
     def _pick(self, weights: Weights, asked: Precision) -> Literal["fp32", "bf16"]:
+        check_precision(weights, asked)
         safe = "bf16" in weights.card.precisions
-        if asked == "bf16" and not safe:
-            raise EngineError(f"{weights.card.name} is not safe in bf16, its card says; use fp32.")
         if asked != "auto":
             return asked
         return "bf16" if safe and self._device.type == "cuda" else "fp32"
