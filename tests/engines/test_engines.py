@@ -1,0 +1,188 @@
+"""Every runtime gives what PyTorch gives, and says what it cannot do."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from nitido import catalog, engines
+from nitido.errors import EngineError
+from nitido.weights import open_weights
+
+NAMES = catalog.names(engines)
+
+
+def lq(*shape, seed=0):
+    return np.random.default_rng(seed).random(shape, dtype=np.float32)
+
+
+def build(name, weights, tile=(32, 40), precision="fp32", **settings):
+    return catalog.find(engines, name)(weights, tile, precision, **settings)
+
+
+def copy(weights, folder):
+    for file in (weights.file, weights.graph):
+        shutil.copy(file, folder)
+    return open_weights(folder / weights.file.name)
+
+
+def test_the_room():
+    assert {"openvino", "torch"} <= set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("tile", [(4, 4), (32, 40), (64, 20)])
+def test_every_engine_gives_what_the_network_gives(name, tile, tiny_weights):
+    import torch
+
+    from nitido.weights.loading import load_network
+
+    network = load_network(tiny_weights)
+    picture = lq(1, 3, *tile)
+    told = np.full((1, 1, 1, 1), 0.3, np.float32)
+    engine = build(name, tiny_weights, tile)
+    results = []
+    for sigma in (None, told):
+        with torch.inference_mode():
+            wanted = network(
+                torch.from_numpy(picture), None if sigma is None else torch.from_numpy(sigma)
+            ).numpy()
+        restored = np.array(engine(picture, sigma))
+        assert restored.dtype == np.float32
+        assert restored.shape == wanted.shape
+        assert np.abs(restored - wanted).max() < 0.05 / 255
+        results.append(restored)
+    assert np.abs(results[0] - picture).max() > 10 / 255  # these weights do something
+    assert np.abs(results[0] - results[1]).max() > 1 / 255  # and hear the level
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_batches(name, tiny_weights):
+    batch = lq(3, 3, 16, 16)
+    sigma = np.array([-1, 0.1, 0.4], np.float32).reshape(3, 1, 1, 1)
+    together = np.array(build(name, tiny_weights, (16, 16), batch=3)(batch, sigma))
+    alone = build(name, tiny_weights, (16, 16))
+    for i in range(3):
+        assert (
+            np.abs(np.array(alone(batch[i : i + 1], sigma[i : i + 1])) - together[i]).max() < 1e-4
+        )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_input_is_not_changed(name, tiny_weights):
+    picture = lq(1, 3, 32, 40)
+    before = picture.copy()
+    build(name, tiny_weights)(picture)
+    assert np.array_equal(picture, before)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_bf16_that_the_card_does_not_allow(name, tiny_weights, tmp_path):
+    weights = copy(tiny_weights, tmp_path)
+    unsafe = weights.card.model_copy(update={"precisions": ("fp32",)})
+    weights = type(weights)(unsafe, weights.file, weights.graph)
+    with pytest.raises(EngineError, match="tiny is not safe in bf16, its card says; use fp32"):
+        build(name, weights, precision="bf16")
+    assert build(name, weights, precision="auto").precision == "fp32"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_unknown_precision(name, tiny_weights):
+    with pytest.raises(EngineError, match="No precision 'fp16'; there are auto, fp32, bf16"):
+        build(name, tiny_weights, precision="fp16")
+
+
+def test_bf16_without_hardware(tiny_weights, monkeypatch):
+    from nitido.engines import openvino
+
+    safe = tiny_weights.card.model_copy(update={"precisions": ("fp32", "bf16")})
+    weights = type(tiny_weights)(safe, tiny_weights.file, tiny_weights.graph)
+    monkeypatch.setattr(openvino, "bf16_in_hardware", lambda: False)
+    with pytest.raises(EngineError, match="does not multiply bf16; use --precision auto or fp32"):
+        build("openvino", weights, precision="bf16")
+    assert build("openvino", weights, precision="auto").precision == "fp32"
+    monkeypatch.setattr(openvino, "bf16_in_hardware", lambda: True)
+    assert build("openvino", weights, precision="auto").precision == "bf16"
+
+
+def test_a_missing_graph(tiny_weights, tmp_path):
+    weights = copy(tiny_weights, tmp_path)
+    weights.graph.unlink()
+    with pytest.raises(EngineError, match=r"has no graph tiny\.onnx beside it; use --engine torch"):
+        build("openvino", weights)
+    assert build("torch", weights)(lq(1, 3, 32, 40)).shape == (1, 3, 32, 40)
+
+
+@pytest.mark.parametrize("damage", [b"", b"<html>not found</html>", None])
+def test_a_damaged_graph(tiny_weights, tmp_path, damage):
+    weights = copy(tiny_weights, tmp_path)
+    whole = weights.graph.read_bytes()
+    weights.graph.write_bytes(whole[: len(whole) // 2] if damage is None else damage)
+    with pytest.raises(EngineError, match=r"tiny\.onnx .*use --engine torch, or get both again"):
+        build("openvino", weights)
+
+
+def test_other_tensors_under_the_same_name_are_not_taken_from_the_cache(tiny_weights, tmp_path):
+    """A network that was trained on, exported to the same place, is compiled anew."""
+    from safetensors.numpy import load_file
+
+    from nitido.weights import save
+
+    weights = copy(tiny_weights, tmp_path)
+    picture = lq(1, 3, 32, 40)
+    before = np.array(build("openvino", weights)(picture))
+    halved = {key: tensor / 2 for key, tensor in load_file(weights.file).items()}
+    save(halved, weights.card, weights.file)
+    after = np.array(build("openvino", weights)(picture))
+    assert np.abs(after - before).max() > 1 / 255
+    assert np.abs(after - build("torch", weights)(picture)).max() < 0.05 / 255
+
+
+FRESH = """
+import sys
+import numpy as np
+from nitido.engines.openvino import OpenVino
+from nitido.weights import open_weights
+result = OpenVino(open_weights(sys.argv[1]), (32, 40), "fp32")(np.load(sys.argv[2]))
+np.save(sys.argv[3], result)
+loaded = {"torch", "onnx", "lightning", "scipy"} & set(sys.modules)
+sys.exit(f"loaded {loaded}" if loaded else 0)
+"""
+
+
+def test_openvino_needs_no_torch_and_keeps_to_its_cache(tiny_weights, tmp_path):
+    picture = lq(1, 3, 32, 40)
+    np.save(tmp_path / "lq.npy", picture)
+    home, cache = tmp_path / "home", tmp_path / "cache"
+    home.mkdir()
+    here = {key: value for key, value in os.environ.items() if not key.startswith("XDG")}
+
+    def run(**env):
+        arguments = [tiny_weights.file, tmp_path / "lq.npy", tmp_path / "restored.npy"]
+        process = subprocess.run(
+            [sys.executable, "-c", FRESH, *map(str, arguments)],
+            env={**here, "HOME": str(home), **env},
+            capture_output=True,
+            text=True,
+        )
+        assert process.returncode == 0, process.stderr
+        return np.load(tmp_path / "restored.npy")
+
+    first = run(NITIDO_CACHE=str(cache))
+    assert np.abs(first - build("torch", tiny_weights)(picture)).max() < 0.05 / 255
+    blobs = list(cache.glob("*.blob"))
+    assert blobs
+    assert not list(home.rglob("*"))  # nor the identity of OpenVINO's telemetry
+
+    for blob in blobs:  # a process was killed while it wrote
+        blob.write_bytes(blob.read_bytes()[:100])
+    assert np.array_equal(run(NITIDO_CACHE=str(cache)), first)
+
+    del here["NITIDO_CACHE"]
+    assert np.array_equal(run(), first)
+    if sys.platform == "linux":
+        assert list((home / ".cache" / "nitido").glob("*.blob"))
+        assert [path.name for path in home.iterdir()] == [".cache"]
