@@ -150,7 +150,7 @@ def macs_per_pixel(network: nn.Module) -> float:
 
 def _tensors(network: nn.Module, lq: Tensor, truth: Tensor) -> dict[str, np.ndarray]:
     """Return the state in fp16 where that changes next to nothing, else as it is."""
-    state = network.state_dict()
+    state = {key: value.clone() for key, value in network.state_dict().items()}
     halved = {k: v.half() if v.dtype == torch.float32 else v for k, v in state.items()}
     network.load_state_dict(halved)
     with torch.inference_mode():
