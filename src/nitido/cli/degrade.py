@@ -37,6 +37,7 @@ def degrade(
 
     from nitido import catalog, degradations, jobs
     from nitido.cli._display import Display
+    from nitido.cli._interruption import Interruption
     from nitido.errors import SettingError
     from nitido.picture import read, write
 
@@ -53,9 +54,10 @@ def degrade(
     )
     numbers = {entry.path: seed + index for index, entry in enumerate(entries)}
     outcomes = []
-    with Display(entries) as display:
+    with Display(entries) as display, Interruption() as interruption:
 
         def work(entry: jobs.Entry) -> jobs.Outcome:
+            interruption.check()
             assert entry.output is not None, "assign gives every entry an output"
             began = time.perf_counter()
             picture = read(entry.path)

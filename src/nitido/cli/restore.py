@@ -82,8 +82,9 @@ def restore(
     """
     import sys
 
-    from nitido import catalog, jobs, tasks
+    from nitido import jobs
     from nitido.cli._display import Display
+    from nitido.cli._interruption import Interruption
     from nitido.cli._sheet import check_sheet, draw_sheet
     from nitido.restorer import Restorer
 
@@ -102,13 +103,14 @@ def restore(
         return restorers[weights]
 
     # A wrong name is a usage error, found before any file is touched.
-    for name in [task] if task or model else catalog.names(tasks):
-        restorer_for(_weights(name, model))
+    for weights in _candidates(task, model):
+        restorer_for(weights)
     entries = jobs.gather(inputs, output, recursive=recursive, overwrite=overwrite)
     outcomes = []
-    with Display(entries, quiet=json) as display:
+    with Display(entries, quiet=json) as display, Interruption() as interruption:
 
         def work(entry: "Entry") -> "Outcome":
+            interruption.check()
             assert entry.output is not None, "assign gives every entry an output"
             chosen = _choose(entry.path, task, model)
             if chosen is None:
@@ -128,7 +130,7 @@ def restore(
                 overwrite=overwrite,
                 metadata=metadata.value,
                 quality=quality,
-                on_tile=display.tile,
+                on_tile=interruption.after(display.tile),
             )
             if compare:
                 draw_sheet(entry.path, entry.output)
@@ -163,6 +165,15 @@ def _weights(task: str | None, model: str | None) -> str:
         return model
     assert named is not None, "the caller has one of the two"
     return str(named.weights)
+
+
+def _candidates(task: str | None, model: str | None) -> list[str]:
+    """Return all weights that a run may need."""
+    from nitido import catalog, tasks
+
+    if task or model:
+        return [_weights(task, model)]
+    return [_weights(name, None) for name in catalog.names(tasks)]
 
 
 def _choose(path: Path, task: str | None, model: str | None) -> tuple[str | None, str] | None:
