@@ -71,16 +71,16 @@ def test_shapes_and_types(files, channels, damage, scale):
 
 def test_ground_truth_is_cut_from_the_pictures(color):
     """Every patch, turned back, stands somewhere in a picture, pixel for pixel."""
+    pictures = [np.round(read(file).pixels * 255).astype(np.uint8) for file in color]
     whole = {
-        (np.round(read(file).pixels * 255).astype(np.uint8)[top : top + 16, left : left + 16])
-        .astype(np.uint8)
-        .tobytes()
-        for file in color
+        np.ascontiguousarray(picture[top : top + 16, left : left + 16]).tobytes()
+        for picture in pictures
         for top in range(25)
         for left in range(33)
     }
+    patches = make(color)
     for index in range(12):
-        gt = np.round(make(color)[index].gt.transpose(1, 2, 0) * 255).astype(np.uint8)
+        gt = np.round(patches[index].gt.transpose(1, 2, 0) * 255).astype(np.uint8)
         turned = [way for k in range(4) for way in (np.rot90(gt, k), np.rot90(gt[::-1], k))]
         assert any(np.ascontiguousarray(way).tobytes() in whole for way in turned)
 

@@ -66,9 +66,8 @@ def test_batches(name, tiny_weights):
     together = np.array(build(name, tiny_weights, (16, 16), batch=3)(batch, sigma))
     alone = build(name, tiny_weights, (16, 16))
     for i in range(3):
-        assert (
-            np.abs(np.array(alone(batch[i : i + 1], sigma[i : i + 1])) - together[i]).max() < 1e-4
-        )
+        single = np.array(alone(batch[i : i + 1], sigma[i : i + 1]))
+        assert np.abs(single - together[i]).max() < 1e-4
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -312,7 +312,7 @@ def wait_for(process, file):
 def test_kill_and_ctrl_c_and_resume_equal_a_run_without(
     tmp_path, image_sets, make_recipe, monkeypatch
 ):
-    steps = 400
+    steps = 200
     recipe = make_recipe(schedule__steps=steps, checkpoint_every=5)
     file = tmp_path / "tiny.yaml"
     file.write_text(yaml.safe_dump(recipe.model_dump(mode="json", exclude_none=True)))
