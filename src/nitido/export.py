@@ -22,7 +22,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from nitido import catalog, engines
 from nitido.errors import WeightsError
 from nitido.recipes import Recipe
-from nitido.weights import Card, Weights, open_weights, save
+from nitido.weights import Card, Weights, card_space, open_weights, save
 from nitido.weights.loading import load_network
 
 _FEATHER = 32  # LQ pixels tiles share where the network looks at the whole picture
@@ -92,6 +92,7 @@ def export(
     )
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{name}.safetensors"
+    file.with_suffix(".onnx").unlink(missing_ok=True)  # never an old graph over new tensors
     save(tensors, card, file)
     weights = open_weights(file)
     graph = _graph(load_network(weights), card, tensors)
@@ -101,13 +102,16 @@ def export(
 
 
 def with_card(weights: Weights, **changes: object) -> Weights:
-    """Rewrite the card; the tensors stay and the graph is pointed at them again."""
+    """Rewrite the card; if it outgrows its space the tensors move and the graph follows them."""
     card = weights.card.model_copy(update=changes)
-    graph = ir.load(weights.graph)
-    tensors = load_file(weights.file)
+    renewed = Weights(card, weights.file, weights.graph)
+    graph, tensors = ir.load(weights.graph), load_file(weights.file)
+    moves = card_space(card) != card_space(weights.card)
+    if moves:
+        weights.graph.unlink()  # never an old graph over moved tensors
     save(tensors, card, weights.file)
-    renewed = open_weights(weights.file)
-    _link(graph, renewed)
+    if moves:
+        _link(graph, renewed)
     return renewed
 
 

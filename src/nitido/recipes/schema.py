@@ -99,6 +99,7 @@ class Recipe(_Part):
     """
 
     title: str
+    about: str = ""  # for the model card: what it is for and what it is not for
     task: str = "denoise"
     seed: NonNegativeInt = 0
     network: _Network

@@ -17,7 +17,8 @@ _UNREADABLE = (  # what torch.load makes of a file that it did not write
     *(OSError, RuntimeError, EOFError, pickle.UnpicklingError),
     *(ValueError, LookupError, TypeError, AttributeError),
 )
-_FREE = {"checkpoint_every", "suites"}  # what may differ between a run and its resumption
+# What may differ between a run and its resumption:
+_FREE = {"about", "title", "data_terms", "checkpoint_every", "suites"}
 
 
 class Mark(NamedTuple):

@@ -8,12 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 from nitido.weights._card import Card, Score
 from nitido.weights._file import Weights
-from nitido.weights.store import names, open_weights, save
+from nitido.weights.store import card_space, names, open_weights, save
 
 if TYPE_CHECKING:
     from nitido.weights.importing import import_network
 
-__all__ = ["Card", "Score", "Weights", "import_network", "names", "open_weights", "save"]
+__all__ = [
+    "Card",
+    "Score",
+    "Weights",
+    "card_space",
+    "import_network",
+    "names",
+    "open_weights",
+    "save",
+]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401

@@ -13,6 +13,7 @@ from nitido.errors import UnknownNameError, WeightsError
 from nitido.weights._card import Card
 from nitido.weights._file import Weights
 
+_CARD_SPACE = 16_384  # bytes; cards are filled up, so that new scores do not move the tensors
 SHIPPED = Path(__file__).parent / "shipped"
 
 
@@ -59,6 +60,12 @@ def open_weights(name: str | Path) -> Weights:
     return Weights(card, file, file.with_suffix(".onnx"))
 
 
+def card_space(card: Card) -> int:
+    """Return how many bytes a card takes in its file; tensors move only if that changes."""
+    text = json.dumps(card.model_dump(mode="json"), sort_keys=True)
+    return -(-len(json.dumps(text)) // _CARD_SPACE) * _CARD_SPACE
+
+
 def save(tensors: Mapping[str, Any], card: Card, file: Path) -> None:
     """Write tensors (NumPy) with their card, first to a temporary name, then renamed.
 
@@ -70,8 +77,9 @@ def save(tensors: Mapping[str, Any], card: Card, file: Path) -> None:
     for key, tensor in tensors.items():
         if tensor.dtype.kind == "f" and not (abs(tensor) < float("inf")).all():
             raise WeightsError(f"Tensor {key} is not finite; the training diverged.")
-    metadata = {"card": json.dumps(card.model_dump(mode="json"), sort_keys=True)}
+    text = json.dumps(card.model_dump(mode="json"), sort_keys=True)
+    text += " " * (card_space(card) - len(json.dumps(text)))
     half = file.with_suffix(".part")
-    save_file(dict(tensors), half, metadata=metadata)
+    save_file(dict(tensors), half, metadata={"card": text})
     half.chmod(0o644)
     half.replace(file)
