@@ -158,3 +158,11 @@ def test_what_a_tile_raises_goes_through():
     plan = make_plan(8, 8, multiple_of=1, overlap=0, budget=100)
     with pytest.raises(RuntimeError, match="out of memory"):
         run_tiles(Source(np.zeros((8, 8, 1), np.float32)), Sink(), plan, broken)
+
+
+@pytest.mark.parametrize("tile", [4, 12, 30])
+def test_narrow_tiles_fade_over_what_is_kept_of_them(tile):
+    pixels = RNG.random((70, 90, 1), dtype=np.float32)
+    plan = make_plan(70, 90, multiple_of=1, overlap=20, budget=0, tile=tile)
+    restored, _, _ = run(pixels, plan, feather=20)
+    np.testing.assert_allclose(restored, pixels, atol=1e-6)
