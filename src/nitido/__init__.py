@@ -57,7 +57,7 @@ def restore(
     picture : np.ndarray or path-like
         (H, W) or (H, W, C) of uint8, uint16 or float (nominal 0..1), or a file.
     task : str
-        What is wrong with it; a name from ``nitido models``.
+        What is wrong with it; a name from ``nitido models list``.
     **settings
         Those of `Restorer`: ``engine``, ``precision``, ``tile``, ``sigma``, ``strength``.
 

@@ -48,7 +48,7 @@ atexit.register(tell)
         ran = python(code, option)
         assert (ran.code, ran.err) == (0, "")
         assert "nitido" in ran.out
-    assert "numpy" in python(code, "models").err, "this test could not fail"
+    assert "numpy" in python(code, "models", "list").err, "this test could not fail"
 
 
 def test_help_names_every_verb_and_what_it_does(nitido):

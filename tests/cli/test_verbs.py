@@ -128,13 +128,13 @@ def test_wrong_damages_are_wrong_usage(nitido, tmp_path, photo, args, complaint)
 
 
 def test_models_lists_what_there_is_and_shows_a_card(nitido):
-    out = nitido("models").out
+    out = nitido("models", "list").out
     assert "task     denoise" in out
     assert "network  unet" in out
-    assert "licence" in nitido("models", "denoise").out
-    card = json.loads(nitido("models", "denoise", "--json").out)
+    assert "licence" in nitido("models", "show", "denoise").out
+    card = json.loads(nitido("models", "show", "denoise", "--json").out)
     assert (card["name"], card["task"]) == ("denoise", "denoise")
-    assert nitido("models", "denois").code == 2
+    assert nitido("models", "show", "denois").code == 2
 
 
 def test_doctor_restores_a_small_picture_as_a_proof(nitido):

@@ -44,7 +44,11 @@ def build() -> typer.Typer:
     )
     app.callback()(_nitido)
     for name in catalog.names(cli):
-        app.command(name)(catalog.find(cli, name))
+        verb = catalog.find(cli, name)
+        if isinstance(verb, typer.Typer):  # a verb with words of its own
+            app.add_typer(verb, name=name)
+        else:
+            app.command(name)(verb)
     return app
 
 
