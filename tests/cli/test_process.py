@@ -104,7 +104,7 @@ def test_a_large_picture_takes_little_memory(python, tmp_path, damaged):
 import resource, sys
 from nitido import Restorer
 restorer = Restorer("denoise")
-restorer._make_engine = lambda weights, tile, precision: Copy()
+restorer._shelf.make = lambda weights, tile, precision: Copy()
 class Copy:
     precision = "fp32"
     def __call__(self, lq, sigma=None):

@@ -61,7 +61,7 @@ def faked(work, **settings):
     card = real.card.model_copy(update=settings.pop("card", {}))
     restorer = Restorer(Weights(card, real.file, real.graph), **settings)
     engine = Fake(work)
-    restorer._make_engine = lambda weights, tile, precision: engine
+    restorer._shelf.make = lambda weights, tile, precision: engine
     return restorer, engine
 
 
@@ -250,7 +250,7 @@ def test_bf16_that_overflows_falls_back_to_fp32_and_says_so(tmp_path):
         return Fake(spoiled(np.nan) if bf16 else np.copy, "bf16" if bf16 else "fp32")
 
     restorer, _ = faked(np.copy, tile=32, card={"overlap": 8})
-    restorer._make_engine = make
+    restorer._shelf.make = make
     write(Picture(smooth(), depth=16), tmp_path / "a.png")
     report = restorer.file(tmp_path / "a.png", tmp_path / "b.png")
     assert made == ["auto", "fp32"]

@@ -1,29 +1,28 @@
 """The Restorer: weights, an engine and a plan; the same behind command, page, service and fleet."""
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
 
-from nitido import catalog, engines
-from nitido.engines import Engine, Precision
-from nitido.errors import ResultError, SettingError
+from nitido.engines import Precision
+from nitido.errors import SettingError
 from nitido.picture import Picture, PictureWriter, Policy, open_picture
+from nitido.restorer._arrays import as_given, as_picture
 from nitido.restorer._plan import Plan, make_plan
 from nitido.restorer._rows import ArraySink, ArraySource, Sink, Source
+from nitido.restorer._shelf import Shelf
 from nitido.restorer._tiles import run_tiles
-from nitido.weights import Card, Weights, open_weights
+from nitido.restorer._work import Work
+from nitido.weights import Weights, open_weights
 
 _ACTIVATION_BYTES = 400_000_000  # of one tile
 _LARGEST_TILE = 2_000_000  # pixels; beyond it nothing is gained
-_ENGINES_KEPT = 4  # tile sizes
 _PROBES = 8  # tiles that the noise level is judged on
 _PROBE_SIDE = 256
-_GRAY_REACH = 8  # pixels
 _FADE = 0.5  # strength below which a result fades into its input
 _AT_REST_BYTES = 220_000_000  # of a process that has opened an engine and no picture
 OnTile = Callable[[int, int], None]  # tiles done, tiles in all
@@ -101,12 +100,10 @@ class Restorer:
                 f"The weights {card.name} judge the damage themselves; "
                 "leave sigma out and keep strength within 0..1."
             )
-        self._make_engine = catalog.find(engines, engine)
-        self._precision: Precision = precision
+        self._shelf = Shelf(self.weights, engine, precision)
         self._tile = tile
         self._sigma = sigma
         self._strength = strength
-        self._engines: OrderedDict[tuple[int, int], Engine] = OrderedDict()
 
     def __call__(self, picture: np.ndarray) -> np.ndarray:
         """Restore an array; what goes in as uint8, uint16 or float32 comes out as the same.
@@ -124,8 +121,8 @@ class Restorer:
         ResultError
             If the result fails its checks.
         """
-        pixels, alpha, peak = _as_picture(picture)
-        return _as_given(self._pixels(pixels), alpha, peak, picture)
+        pixels, alpha, peak = as_picture(picture)
+        return as_given(self._pixels(pixels), alpha, peak, picture)
 
     def picture(self, picture: Picture) -> Picture:
         """Restore a picture in memory; alpha, depth and metadata stay as they are.
@@ -224,7 +221,7 @@ class Restorer:
         card = self.weights.card
         side = -(-_PROBE_SIDE // card.multiple_of) * card.multiple_of
         probe = np.zeros((1, card.channels, side, side), np.float32)
-        engine = self._engine((side, side), self._precision)
+        engine = self._shelf.at((side, side))
         engine(probe)
         began = time.perf_counter()
         engine(probe)
@@ -242,8 +239,7 @@ class Restorer:
     @property
     def precision(self) -> str:
         """The arithmetic of the engine used last, or the one asked for."""
-        engine = next(reversed(self._engines.values()), None)
-        return engine.precision if engine else self._precision
+        return self._shelf.precision
 
     def _pixels(self, pixels: np.ndarray) -> np.ndarray:
         """Restore float32 (H, W, C)."""
@@ -265,7 +261,7 @@ class Restorer:
         card = self.weights.card
         source = open_source()
         plan = self.plan(source.height, source.width)
-        work = _Work(self)
+        work = Work(self._shelf)
         if card.takes_sigma and self._sigma is not None:
             work.sigma = self._sigma * self._strength / 255
         elif card.takes_sigma and self._strength != 1:
@@ -316,7 +312,7 @@ class Restorer:
 
     def _probe(self, source: Source) -> float:
         """Run blind over up to eight tiles down the picture; return the RMS of what goes."""
-        work = _Work(self)
+        work = Work(self._shelf)
         step = self.weights.card.multiple_of
         tall, wide = (
             -(-min(side, _PROBE_SIDE) // step) * step for side in (source.height, source.width)
@@ -334,148 +330,3 @@ class Restorer:
             tile = np.pad(tile, (*pad, (0, 0)), mode="symmetric")
             squares.append(float(np.mean(np.square(tile - work(tile)))))
         return float(np.sqrt(np.mean(squares)))
-
-    def _engine(self, tile: tuple[int, int], precision: Precision) -> Engine:
-        """Return the engine for a tile size; a few sizes are kept."""
-        if tile not in self._engines or precision != self._precision:
-            engine: Engine = self._make_engine(self.weights, tile, precision)
-            self._engines[tile] = engine
-        self._engines.move_to_end(tile)
-        while len(self._engines) > _ENGINES_KEPT:
-            self._engines.popitem(last=False)
-        return self._engines[tile]
-
-
-@dataclass
-class _Work:
-    """Runs tiles of one picture and remembers what the checks need."""
-
-    restorer: Restorer
-    sigma: float | None = None  # told, 0..1
-    blend: float = 1.0
-    precision: str = ""
-    seconds: float = 0.0
-    notes: list[str] = field(default_factory=list)
-    _before: tuple[float, float] = (np.inf, -np.inf)
-    _after: tuple[float, float] = (np.inf, -np.inf)
-
-    def __call__(self, tile: np.ndarray) -> np.ndarray:
-        """Restore one tile (h, w, C)."""
-        channels = self.restorer.weights.card.channels
-        if tile.shape[2] == channels:
-            restored = self._infer(tile)
-            if channels > 1:
-                restored = _kept_gray(restored, tile, self.restorer.weights.card)
-        else:  # the mean is taken at once: an engine may use the memory of its result again
-            bands = [
-                self._infer(np.repeat(tile[..., band : band + 1], channels, axis=2)).mean(axis=2)
-                for band in range(tile.shape[2])
-            ]
-            restored = np.stack(bands, axis=2)
-        if self.blend != 1:
-            restored = tile + np.float32(self.blend) * (restored - tile)
-        self._before = _wider(self._before, tile)
-        self._after = _wider(self._after, restored)
-        return restored
-
-    def check(self) -> None:
-        """Refuse a result that is constant where the input was not."""
-        (low, high), (lowest, highest) = self._before, self._after
-        if high - low > 8 / 255 and highest - lowest < 0.1 / 255:
-            raise ResultError(
-                f"The result is one flat value ({lowest:.3f}) where the input was not; "
-                "nothing was written. Try --precision fp32 or another --engine."
-            )
-
-    def _infer(self, tile: np.ndarray) -> np.ndarray:
-        restorer, size = self.restorer, (tile.shape[0], tile.shape[1])
-        lq = np.ascontiguousarray(tile.transpose(2, 0, 1)[None])
-        sigma = None
-        if self.sigma is not None:
-            sigma = np.full((1, 1, 1, 1), self.sigma, np.float32)
-        engine = restorer._engine(size, restorer._precision)
-        began = time.perf_counter()
-        restored = engine(lq, sigma)
-        self.seconds += time.perf_counter() - began
-        self.precision = engine.precision
-        if not np.isfinite(restored).all() and engine.precision != "fp32":
-            restorer._precision = "fp32"
-            restorer._engines.clear()
-            self.notes.append("bf16 gave values that are not finite, so fp32 was used")
-            return self._infer(tile)
-        if not np.isfinite(restored).all():
-            raise ResultError(
-                "The network gave values that are not finite; nothing was written. "
-                "Try another --engine, or report the picture."
-            )
-        return np.asarray(restored[0].transpose(1, 2, 0))
-
-
-def _kept_gray(restored: np.ndarray, tile: np.ndarray, card: Card) -> np.ndarray:
-    """Take the color out of a result wherever its input has none.
-
-    That is where every pixel up to 8 pixels away is gray: a single gray pixel is chance in a noisy
-    color picture. The rule looks no farther than tiles overlap, so tiles do not change it.
-    """
-    gray = tile[..., 0] == tile[..., 1]
-    for band in range(2, tile.shape[2]):
-        gray &= tile[..., 0] == tile[..., band]
-    reach = min(_GRAY_REACH, card.overlap)
-    if not gray.all():
-        if not gray[:: reach + 1, :: reach + 1].any():  # no square of gray is large enough
-            return restored
-        for axis in (0, 1):
-            gray = _all_near(gray, reach, axis)
-    gray = gray.repeat(card.scale, axis=0).repeat(card.scale, axis=1)
-    return np.where(gray[..., None], restored.mean(axis=2, keepdims=True), restored)
-
-
-def _all_near(true: np.ndarray, reach: int, axis: int) -> np.ndarray:
-    """Tell for every place whether all places up to `reach` away along an axis are true."""
-    length = true.shape[axis]
-    counted = np.cumsum(~true, axis=axis, dtype=np.int32)
-    places = np.arange(length)
-    last = np.take(counted, np.minimum(places + reach, length - 1), axis=axis)
-    before = np.take(counted, np.maximum(places - reach - 1, 0), axis=axis)
-    beyond = places - reach - 1 < 0
-    before[beyond if axis == 0 else np.s_[:, beyond]] = 0
-    return np.asarray(last == before)
-
-
-def _wider(span: tuple[float, float], tile: np.ndarray) -> tuple[float, float]:
-    return min(span[0], float(tile.min())), max(span[1], float(tile.max()))
-
-
-_PEAKS: dict[str, float] = {"uint8": 255.0, "uint16": 65535.0, "float32": 1.0, "float64": 1.0}
-
-
-def _as_picture(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray | None, float]:
-    """Return pixels float32 (H, W, C), alpha as given or None, and the peak of the type."""
-    if not isinstance(picture, np.ndarray) or picture.dtype.name not in _PEAKS:
-        found = getattr(picture, "dtype", type(picture).__name__)
-        raise SettingError(f"A picture is an array of uint8, uint16 or float; this is {found}.")
-    if picture.ndim not in (2, 3) or 0 in picture.shape:
-        raise SettingError(f"A picture is (H, W) or (H, W, C); this is {picture.shape}.")
-    peak = _PEAKS[picture.dtype.name]
-    pixels = picture[..., None] if picture.ndim == 2 else picture
-    alpha = None
-    if pixels.shape[2] in (2, 4):
-        pixels, alpha = pixels[..., :-1], pixels[..., -1:]
-    with np.errstate(over="ignore"):  # too large for float32 is refused below
-        pixels = np.ascontiguousarray(pixels, np.float32) / np.float32(peak)
-    if not np.isfinite(pixels).all():
-        raise SettingError("The picture holds values that are not finite; replace them first.")
-    return pixels, alpha, peak
-
-
-def _as_given(
-    pixels: np.ndarray, alpha: np.ndarray | None, peak: float, picture: np.ndarray
-) -> np.ndarray:
-    """Return the result in the type and shape that came in."""
-    result: Any = pixels
-    if peak > 1:
-        result = np.floor(np.clip(pixels, 0, 1) * np.float32(peak) + np.float32(0.5))
-    if alpha is not None:
-        result = np.concatenate([result.astype(picture.dtype), alpha], axis=2)
-    result = result.astype(picture.dtype)  # once more: joining arrays changes the order of bytes
-    return result[..., 0] if picture.ndim == 2 else np.asarray(result)
