@@ -35,6 +35,10 @@ class UNet(nn.Module):
     takes_sigma : bool
         Take the noise level as a second input, (N, 1, 1, 1) in units of the picture (25 / 255);
         a negative level asks the network to judge for itself.
+    sees_clipping : bool
+        Show the network how far every value lies outside 0..1 and whether it lies at a limit. A
+        file cuts noise off there, so dark places look too bright; the network learns to correct
+        that far sooner when it need not find out for itself where it happened.
 
     Raises
     ------
@@ -52,6 +56,7 @@ class UNet(nn.Module):
         blocks: tuple[int, ...] = (2, 2, 4),
         unshuffle: int = 2,
         takes_sigma: bool = False,
+        sees_clipping: bool = False,
     ) -> None:
         if len(features) != len(blocks) or not features:
             raise SettingError(f"features {features} and blocks {blocks} must be equally long.")
@@ -60,13 +65,15 @@ class UNet(nn.Module):
         super().__init__()
         self.channels = channels
         self.takes_sigma = takes_sigma
+        self.sees_clipping = sees_clipping
         self.unshuffle = unshuffle
         self.multiple_of = unshuffle * 2 ** (len(features) - 1)
         self.radius = _radius(blocks, unshuffle)
 
         folded = channels * unshuffle**2
         steps = list(pairwise(features))
-        self.head = nn.Conv2d(folded, features[0], 3, padding=1)
+        seen = folded * 3 if sees_clipping else folded
+        self.head = nn.Conv2d(seen, features[0], 3, padding=1)
         self.level = nn.Conv2d(2, features[0], 1, bias=False) if takes_sigma else None
         self.encoder = nn.ModuleList(_stack(*pair) for pair in zip(features, blocks, strict=True))
         self.down = nn.ModuleList(nn.Conv2d(fine, coarse, 2, 2) for fine, coarse in steps)
@@ -79,7 +86,8 @@ class UNet(nn.Module):
 
     def forward(self, lq: Tensor, sigma: Tensor | None = None) -> Tensor:
         """Restore `lq` (N, C, H, W), 0..1, H and W multiples of `multiple_of`; same shape out."""
-        features = self.head(F.pixel_unshuffle(lq, self.unshuffle))
+        seen = torch.cat([lq, *_clipping(lq)], dim=1) if self.sees_clipping else lq
+        features = self.head(F.pixel_unshuffle(seen, self.unshuffle))
         if self.level is not None:
             features = features + self.level(_level(sigma, lq))
         skips = []
@@ -114,6 +122,13 @@ def _start_at_zero(convolution: nn.Conv2d) -> None:
 
 def _stack(features: int, blocks: int) -> nn.Sequential:
     return nn.Sequential(*(_Block(features) for _ in range(blocks)))
+
+
+def _clipping(lq: Tensor) -> tuple[Tensor, Tensor]:
+    """Return how far values lie outside 0..1, and 1 at a limit falling to 0 one 8-bit level in."""
+    beyond = lq - lq.clamp(0, 1)
+    at_limit = (1 - 255 * lq).clamp(0, 1) + (1 - 255 * (1 - lq)).clamp(0, 1)
+    return beyond, at_limit
 
 
 def _level(sigma: Tensor | None, lq: Tensor) -> Tensor:

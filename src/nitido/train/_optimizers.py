@@ -87,15 +87,24 @@ class Muon(Optimizer):
 
 
 def orthogonalize(matrices: Tensor) -> Tensor:
-    """Push the singular values of (N, rows, columns) towards 1 by five Newton-Schulz steps."""
+    """Push the singular values of (N, rows, columns) towards 1 by five Newton-Schulz steps.
+
+    The steps are polynomials of the Gram matrix, so they are multiplied up there, where matrices
+    are small, and applied to the long ones once.
+    """
     a, b, c = _NEWTON_SCHULZ
     tall = matrices.shape[1] > matrices.shape[2]
     x = matrices.mT if tall else matrices
     x = x / (x.flatten(1).norm(dim=1)[:, None, None] + 1e-7)
+    gram = x @ x.mT
+    one = torch.eye(gram.shape[1], dtype=x.dtype, device=x.device)
+    product = one
     for _ in range(5):
-        gram = x @ x.mT
-        x = a * x + (b * gram + c * gram @ gram) @ x
+        factor = a * one + b * gram + c * gram @ gram
+        product = factor @ product
+        gram = factor @ gram @ factor
     rows, columns = matrices.shape[1:]
+    x = product @ x
     updates: Tensor = (x.mT if tall else x) * max(1.0, rows / columns) ** 0.5
     return updates
 

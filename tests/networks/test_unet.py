@@ -1,0 +1,66 @@
+"""The house network: what it starts from, what it sees and how far."""
+
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from nitido.errors import SettingError
+from nitido.networks.unet import UNet, _clipping
+
+SMALL: dict[str, Any] = {"features": (8, 12), "blocks": (1, 2)}
+
+
+def shaken(network: UNet) -> UNet:
+    """Give every convolution weights that matter; the second ones start at zero."""
+    torch.manual_seed(3)
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
+            nn.init.kaiming_normal_(module.weight)
+    return network.eval()
+
+
+@pytest.mark.parametrize("settings", [{}, {"takes_sigma": True}, {"sees_clipping": True}])
+def test_it_starts_as_the_identity(settings):
+    lq = torch.rand(2, 3, 16, 24) * 1.4 - 0.2
+    assert torch.equal(UNet(**SMALL, **settings)(lq), lq)
+
+
+def test_values_beyond_and_at_the_limits_are_marked():
+    values = torch.tensor([-0.25, 0.0, 0.5 / 255, 1 / 255, 0.5, 254 / 255, 254.5 / 255, 1.0, 1.5])
+    beyond, at_limit = _clipping(values.view(1, 1, 1, -1))
+    expected = torch.tensor([-0.25, 0, 0, 0, 0, 0, 0, 0, 0.5])
+    assert torch.allclose(beyond.flatten(), expected)
+    expected = torch.tensor([1, 1, 0.5, 0, 0, 0, 0.5, 1, 1])
+    assert torch.allclose(at_limit.flatten(), expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("sees", [False, True])
+def test_a_cut_beyond_the_radius_changes_nothing(sees):
+    network = shaken(UNet(**SMALL, sees_clipping=sees))
+    step = network.multiple_of
+    cut = -(-network.radius // step) * step
+    lq = torch.rand(1, 3, 4 * step, cut + 8 * step)
+    with torch.inference_mode():
+        whole, part = network(lq), network(lq[..., : cut + 4 * step])
+    kept = 4 * step
+    assert torch.allclose(whole[..., :kept], part[..., :kept], atol=1e-4 * float(whole.abs().max()))
+    assert not torch.allclose(whole[..., : cut + kept], part, atol=1e-4 * float(whole.abs().max()))
+
+
+def test_a_told_level_matters_and_a_negative_one_means_judge():
+    network = shaken(UNet(**SMALL, takes_sigma=True))
+    lq = torch.rand(1, 3, 16, 16)
+    with torch.inference_mode():
+        blind = network(lq)
+        assert torch.equal(blind, network(lq, torch.full((1, 1, 1, 1), -1.0)))
+        assert not torch.allclose(blind, network(lq, torch.full((1, 1, 1, 1), 0.1)))
+
+
+@pytest.mark.parametrize(
+    "settings", [{"blocks": (1,)}, {"features": (), "blocks": ()}, {"features": (8, 0)}]
+)
+def test_settings_that_build_no_network_are_refused(settings):
+    with pytest.raises(SettingError):
+        UNet(**{**SMALL, **settings})
