@@ -28,7 +28,7 @@ from nitido.weights.loading import load_network
 _FEATHER = 32  # LQ pixels tiles share where the network looks at the whole picture
 _SEAM = 0.25 / 255  # what a cut may change at most, outside the overlap
 _FP16_ERROR = 0.1 / 255  # RMS that storing fp16 may change, at most
-_BF16_ERROR = 0.35 / 255  # RMS that computing in bf16 may change, at most
+_BF16_ERROR = 0.5 / 255  # RMS that bf16 may change on heavy noise, where it is 0.01 dB
 _PARITY = 0.05 / 255  # largest difference between runtimes, fp32
 
 

@@ -31,6 +31,19 @@ def file(tmp_path):
     return write
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1e-4", 1e-4), ("1.5e3", 1500.0), ("-2E+1", -20.0), (".5e1", 5.0), ("[1e-4, 3]", [1e-4, 3])],
+)
+def test_numbers_are_numbers_however_they_are_written(text, value):
+    assert recipes.parse_yaml(text) == value
+
+
+@pytest.mark.parametrize("text", ["1e", "e5", "1e4x", "deadbeef", "0xe4"])
+def test_words_are_not_taken_for_numbers(text):
+    assert not isinstance(recipes.parse_yaml(text), float)
+
+
 def mistakes(source, *overrides):
     with pytest.raises(RecipeError) as caught:
         recipes.load(source, overrides)

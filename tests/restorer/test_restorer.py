@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nitido import Restorer, open_weights
-from nitido.errors import ResultError, SettingError, UnknownNameError
+from nitido.errors import EngineError, ResultError, SettingError, UnknownNameError
 from nitido.picture import Metadata, Picture, read, write
 from nitido.weights import Weights
 
@@ -239,6 +239,13 @@ def test_a_flat_result_is_refused_but_a_flat_picture_is_fine():
     with pytest.raises(ResultError, match="one flat value"):
         restorer(smooth())
     assert (restorer(np.full((30, 30), 77, np.uint8)) == 0).all()
+
+
+def test_bf16_that_no_engine_gives_is_refused_before_any_picture():
+    real = open_weights("denoise")
+    unsafe = real.card.model_copy(update={"precisions": ("fp32",)})
+    with pytest.raises(EngineError, match="denoise is not safe in bf16"):
+        Restorer(Weights(unsafe, real.file, real.graph), precision="bf16")
 
 
 def test_bf16_that_overflows_falls_back_to_fp32_and_says_so(tmp_path):

@@ -121,6 +121,12 @@ def test_no_card(file, tensors, metadata):
         open_weights(file)
 
 
+@pytest.mark.parametrize("name", ["net.pth", "net.PT", "some/where/net.ckpt"])
+def test_a_pytorch_file_is_pointed_to_the_import(name):
+    with pytest.raises(WeightsError, match=r"PyTorch file.*nitido\.import_network"):
+        open_weights(name)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

@@ -82,6 +82,7 @@ def _build(name: str, settings: list[str]) -> "Degradation":
 
     from nitido import catalog, degradations
     from nitido.errors import SettingError
+    from nitido.recipes import parse_yaml
 
     values = {}
     for setting in settings:
@@ -89,7 +90,7 @@ def _build(name: str, settings: list[str]) -> "Degradation":
         if not equals:
             raise SettingError(f"--set {setting}: write key=value, for example sigma=25.")
         try:
-            values[key] = yaml.safe_load(text)
+            values[key] = parse_yaml(text)
         except yaml.YAMLError:
             raise SettingError(f"--set {setting}: {text} is no value in YAML.") from None
     built: Degradation = catalog.build(degradations, name, **values)

@@ -20,6 +20,7 @@ from pydantic import (
 
 from nitido import catalog, degradations, losses, networks
 from nitido.errors import NitidoError, RecipeError, UnknownNameError
+from nitido.recipes._yaml import parse_yaml
 
 _FOLDER = Path(__file__).parent
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -143,7 +144,7 @@ def load(recipe: str | Path, overrides: Iterable[str] = ()) -> tuple[str, Recipe
             raise UnknownNameError("recipe", str(recipe), names())
         path = _FOLDER / f"{recipe}.yaml"
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = parse_yaml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise RecipeError(f"Recipe {path} cannot be read: {error}.") from error
     if not isinstance(content, dict):
@@ -190,7 +191,7 @@ def _override(content: dict[str, Any], override: str) -> None:
     if isinstance(part.get(last), dict) and not text.lstrip().startswith("{"):
         raise RecipeError(f"--set {override}: {last} holds settings; name one of them.")
     try:
-        part[last] = yaml.safe_load(text)
+        part[last] = parse_yaml(text)
     except yaml.YAMLError as error:
         raise RecipeError(f"--set {override}: the value is no YAML ({error}).") from error
     if last == "steps" and parents == ["schedule"]:

@@ -17,6 +17,8 @@ class Shelf:
     ------
     UnknownNameError
         If there is no engine of this name.
+    EngineError
+        If it cannot compute in bf16 and was asked to: better now than at the first picture.
     """
 
     def __init__(self, weights: Weights, engine: str, precision: Precision) -> None:
@@ -25,6 +27,9 @@ class Shelf:
         self.make: Callable[[Weights, tuple[int, int], Precision], Engine]
         self.make = catalog.find(engines, engine)
         self._built: OrderedDict[tuple[int, int], Engine] = OrderedDict()
+        if precision == "bf16":
+            side = weights.card.multiple_of
+            self.make(weights, (side, side), precision)
 
     def at(self, tile: tuple[int, int]) -> Engine:
         """Return the engine for a tile size."""

@@ -13,6 +13,7 @@ from nitido.errors import UnknownNameError, WeightsError
 from nitido.weights._card import Card
 from nitido.weights._file import Weights
 
+_FOREIGN = (".pth", ".pt", ".ckpt", ".bin")  # files of PyTorch
 _CARD_SPACE = 16_384  # bytes; cards are filled up, so that new scores do not move the tensors
 SHIPPED = Path(__file__).parent / "shipped"
 
@@ -30,9 +31,14 @@ def open_weights(name: str | Path) -> Weights:
     UnknownNameError
         If no shipped weights have this name and it is no path.
     WeightsError
-        If the file is missing, damaged, or carries no card.
+        If the file is missing, damaged, of another project, or carries no card.
     """
     file = Path(name)
+    if file.suffix.lower() in _FOREIGN:
+        raise WeightsError(
+            f"{file} is a PyTorch file, which does not say what network it belongs to; "
+            "map its tensors with nitido.import_network(FILE, NETWORK)."
+        )
     if file.suffix != ".safetensors":
         file = SHIPPED / f"{name}.safetensors"
         if not file.is_file():
