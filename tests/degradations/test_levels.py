@@ -149,7 +149,8 @@ def camera(gt, seeds=range(8), **settings):
     A gamma of 2.2 is undone, which is exact for the cameras without a tone curve; the others only
     bend the scale by a smooth, monotonous factor.
     """
-    damage = CameraNoise(**{"smoothing": 0, "quality": 100, **settings})
+    plain = {"smoothing": 0, "color_smoothing": 0, "sharpening": 0, "quality": 100}
+    damage = CameraNoise(**{**plain, **settings})
     return np.stack([damage(gt, rng(seed)) ** 2.2 - gt**2.2 for seed in seeds])
 
 
@@ -177,13 +178,27 @@ def test_camera_noise_is_correlated(smoothing, least):
         assert np.corrcoef(first.ravel(), second.ravel())[0, 1] > least
 
 
-def test_smoothing_weakens_color_more_than_brightness():
-    noise = camera(flat(0.5, 96), shot=2e-3, smoothing=1.0)
-    luma = noise.mean(axis=3)
-    color = noise[..., 0] - noise[..., 2]
+def neighbours(noise):
+    """Return the correlation of each pixel with the one to its left."""
+    return np.corrcoef(noise[..., 1:].ravel(), noise[..., :-1].ravel())[0, 1]
+
+
+def test_color_is_smoothed_apart_from_brightness():
+    noise = camera(flat(0.5, 96), shot=2e-3, color_smoothing=3)
     plain = camera(flat(0.5, 96), shot=2e-3)
-    before = (plain[..., 0] - plain[..., 2]).std() / plain.mean(axis=3).std()
-    assert color.std() / luma.std() < before
+    assert neighbours(noise[..., 0] - noise[..., 2]) > 0.9
+    assert neighbours(noise.mean(axis=3)) < neighbours(plain.mean(axis=3)) + 0.1
+
+
+def test_color_that_was_smoothed_is_still_seen():
+    color = [camera(flat(0.5, 96), shot=2e-3, color_smoothing=s)[..., 2] for s in (0, 3)]
+    assert 0.5 < color[1].std() / color[0].std() < 1.1  # a blur alone would leave 0.2
+
+
+def test_sharpening_makes_the_brightness_rougher():
+    soft, sharp = (camera(flat(0.5, 96), shot=2e-3, sharpening=a).mean(axis=3) for a in (0, 1.5))
+    assert neighbours(sharp) < neighbours(soft) - 0.1
+    assert sharp.std() > 1.2 * soft.std()
 
 
 @pytest.mark.parametrize("channels", [1, 3])

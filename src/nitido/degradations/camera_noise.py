@@ -1,12 +1,12 @@
 """Noise of photographs as cameras store them: born in the raw mosaic, then processed.
 
 White noise is a poor model of it. In a stored photograph the noise depends on the brightness, is
-correlated over several pixels, is stronger in color than in brightness at low frequencies, and
-carries the blocks of JPEG. The steps follow the raw pipeline that Brooks et al. 2019 ("Unprocessing
+correlated over several pixels, much further in color than in brightness, and carries the blocks of
+JPEG. The steps follow the raw pipeline that Brooks et al. 2019 ("Unprocessing
 images for learned raw denoising") undo and redo; their relation of read to shot noise is used.
 
-Only the noise is demosaiced and smoothed, never the picture: ground truths of real noise are means
-of many frames from the same camera, so they are just as sharp.
+Only the noise is demosaiced, smoothed and sharpened, never the picture: ground truths of real noise
+are means of many frames from the same camera, so they are just as sharp.
 """
 
 from collections.abc import Sequence
@@ -19,6 +19,8 @@ from nitido.degradations._jpeg import check_channels, jpeg_round_trip
 from nitido.degradations._levels import Level, check, draw, draw_integer, draw_log
 
 _READ_SLOPE, _READ_OFFSET, _READ_SPREAD = 2.18, 1.20, 0.26  # Brooks et al. 2019, section 3.1
+_DETAIL = (0.0, 0.75)  # from bilinear demosaicing to one that keeps fine detail
+_COLOR_LEFT = (0.2, 1.0)  # share of the color noise that in-camera noise reduction leaves
 _OPPONENT = np.array([[1, 1, 1], [1, 0, -1], [1, -2, 1]], np.float32)
 _OPPONENT /= np.linalg.norm(_OPPONENT, axis=1, keepdims=True)  # rows: brightness, two colors
 
@@ -35,7 +37,12 @@ class CameraNoise:
         from it.
     smoothing : float or (float, float)
         Standard deviation, in pixels, of the blur that in-camera noise reduction applies to the
-        brightness of the noise; color is blurred up to four times as much.
+        brightness of the noise.
+    color_smoothing : float or (float, float)
+        The same for its color, which cameras blur further. Color cleaned by blur alone would all
+        but vanish, and in stored photographs it has not; so a drawn share of it, 0.2 to 1, is left.
+    sharpening : float or (float, float)
+        Amount of unsharp masking (1 pixel wide) of the brightness afterwards; 0 is none.
     quality : int or (int, int)
         libjpeg quality at which the camera stores, 1..100.
 
@@ -47,12 +54,16 @@ class CameraNoise:
 
     shot: Level = (1e-4, 1.2e-2)
     smoothing: Level = (0.0, 1.5)
+    color_smoothing: Level = (0.0, 4.0)
+    sharpening: Level = (0.0, 1.5)
     quality: Level = (70, 100)
     scale: ClassVar[int] = 1
 
     def __post_init__(self) -> None:
         check("shot", self.shot, 1e-9)
         check("smoothing", self.smoothing, 0)
+        check("color_smoothing", self.color_smoothing, 0)
+        check("sharpening", self.sharpening, 0)
         check("quality", self.quality, 1, 100)
 
     def __call__(self, gt: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -76,12 +87,14 @@ class CameraNoise:
         gains = np.array([rng.uniform(1.2, 2.4), 1.0, rng.uniform(1.2, 2.2)], np.float32)
         deviation = np.sqrt(np.float32(shot) * linear / gains + np.float32(read))
         raw = deviation * rng.standard_normal(linear.shape, dtype=np.float32) * gains
-        noise = _demosaic(raw, int(rng.integers(4)))
-        blur = draw(self.smoothing, rng)
+        noise = _demosaic(raw, int(rng.integers(4)), rng.uniform(*_DETAIL))
         opponent = noise @ _OPPONENT.T
-        opponent[..., :1] = _blur(opponent[..., :1], blur)
-        opponent[..., 1:] = _blur(opponent[..., 1:], blur * rng.uniform(1, 4))
-        return np.asarray(opponent @ _OPPONENT)
+        brightness = _blur(opponent[..., :1], draw(self.smoothing, rng))
+        brightness += np.float32(draw(self.sharpening, rng)) * (brightness - _blur(brightness, 1))
+        color = _blur(opponent[..., 1:], draw(self.color_smoothing, rng))
+        lost = np.std(opponent[..., 1:]) / max(np.std(color), np.float32(1e-12))
+        color *= np.float32(rng.uniform(*_COLOR_LEFT)) * lost
+        return np.asarray(np.concatenate((brightness, color), axis=2) @ _OPPONENT)
 
 
 def _to_linear(display: np.ndarray, curved: bool) -> np.ndarray:
@@ -97,22 +110,28 @@ def _to_display(linear: np.ndarray, curved: bool) -> np.ndarray:
     return np.asarray(display * display * (3 - 2 * display) if curved else display)
 
 
-def _demosaic(raw: np.ndarray, phase: int) -> np.ndarray:
-    """Keep one color per pixel (Bayer, one of 4 phases) and interpolate the others bilinearly."""
+def _demosaic(raw: np.ndarray, phase: int, detail: float) -> np.ndarray:
+    """Keep one color per pixel (Bayer, one of 4 phases) and interpolate the others.
+
+    They are interpolated bilinearly and corrected by `detail` times what the pixel's own color has
+    over its neighbours of that color; Malvar et al. 2004 correct by 0.5 to 0.75.
+    """
     height, width = raw.shape[:2]
     row, column = divmod(phase, 2)
-    mosaic = np.zeros((height + 2, width + 2, 3), np.float32)
+    kept = np.zeros((height, width, 3), bool)
+    kept[row::2, column::2, 0] = True
+    kept[1 - row :: 2, 1 - column :: 2, 2] = True
+    kept[..., 1] = ~(kept[..., 0] | kept[..., 2])
+    mosaic = np.pad(np.where(kept, raw, np.float32(0)), ((2, 2), (2, 2), (0, 0)), mode="reflect")
+    one = mosaic.sum(axis=2)
+    sides = one[:-4, 2:-2] + one[4:, 2:-2] + one[2:-2, :-4] + one[2:-2, 4:]
+    noise = np.float32(detail) * (one[2:-2, 2:-2] - sides / 4)[..., None] * ~kept
     inner = mosaic[1:-1, 1:-1]
-    inner[row::2, column::2, 0] = raw[row::2, column::2, 0]
-    inner[1 - row :: 2, 1 - column :: 2, 2] = raw[1 - row :: 2, 1 - column :: 2, 2]
-    inner[row::2, 1 - column :: 2, 1] = raw[row::2, 1 - column :: 2, 1]
-    inner[1 - row :: 2, column::2, 1] = raw[1 - row :: 2, column::2, 1]
-    noise = np.empty_like(raw)
-    noise[..., 0::2] = 4 * _smooth_3x3(mosaic[..., 0::2])
-    green = mosaic[..., 1]
-    sides = green[:-2, 1:-1] + green[2:, 1:-1] + green[1:-1, :-2] + green[1:-1, 2:]
-    noise[..., 1] = green[1:-1, 1:-1] + sides / 4
-    return noise
+    noise[..., 0::2] += 4 * _smooth_3x3(inner[..., 0::2])
+    green = inner[..., 1]
+    noise[..., 1] += green[1:-1, 1:-1]
+    noise[..., 1] += (green[:-2, 1:-1] + green[2:, 1:-1] + green[1:-1, :-2] + green[1:-1, 2:]) / 4
+    return np.asarray(noise)
 
 
 def _smooth_3x3(padded: np.ndarray) -> np.ndarray:

@@ -12,6 +12,7 @@ from nitido.engines import Precision
 from nitido.errors import SettingError
 from nitido.picture import Picture, PictureWriter, Policy, open_picture
 from nitido.restorer._arrays import as_given, as_picture
+from nitido.restorer._judgement import judged_level
 from nitido.restorer._plan import Plan, make_plan
 from nitido.restorer._rows import ArraySink, ArraySource, Sink, Source
 from nitido.restorer._shelf import Shelf
@@ -21,8 +22,7 @@ from nitido.weights import Weights, open_weights
 
 _ACTIVATION_BYTES = 400_000_000  # of one tile
 _LARGEST_TILE = 2_000_000  # pixels; beyond it nothing is gained
-_PROBES = 8  # tiles that the noise level is judged on
-_PROBE_SIDE = 256
+_TRIAL_SIDE = 256  # pixels, of the tile that speed is measured on
 _FADE = 0.5  # strength below which a result fades into its input
 _AT_REST_BYTES = 220_000_000  # of a process that has opened an engine and no picture
 OnTile = Callable[[int, int], None]  # tiles done, tiles in all
@@ -219,7 +219,7 @@ class Restorer:
         """
         plan = self.plan(height, width)
         card = self.weights.card
-        side = -(-_PROBE_SIDE // card.multiple_of) * card.multiple_of
+        side = -(-_TRIAL_SIDE // card.multiple_of) * card.multiple_of
         probe = np.zeros((1, card.channels, side, side), np.float32)
         engine = self._shelf.at((side, side))
         engine(probe)
@@ -265,7 +265,12 @@ class Restorer:
         if card.takes_sigma and self._sigma is not None:
             work.sigma = self._sigma * self._strength / 255
         elif card.takes_sigma and self._strength != 1:
-            work.sigma = self._strength * self._judged(open_source, file, policy)
+            if file is None:
+                level = judged_level(open_source(), self._shelf)
+            else:
+                with open_picture(file, policy or Policy()) as again:
+                    level = judged_level(again, self._shelf)
+            work.sigma = self._strength * level
         if self._strength < 1:
             work.blend = min(1, self._strength / _FADE) if card.takes_sigma else self._strength
         done = 0
@@ -300,33 +305,3 @@ class Restorer:
             sigma=None if work.sigma is None else work.sigma * 255,
             notes=tuple(work.notes),
         )
-
-    def _judged(
-        self, open_source: Callable[[], Source], file: str | Path | None, policy: Policy | None
-    ) -> float:
-        """Return the noise level that the network judges, from tiles spread over the picture."""
-        if file is not None:
-            with open_picture(file, policy or Policy()) as picture:
-                return self._probe(picture)
-        return self._probe(open_source())
-
-    def _probe(self, source: Source) -> float:
-        """Run blind over up to eight tiles down the picture; return the RMS of what goes."""
-        work = Work(self._shelf)
-        step = self.weights.card.multiple_of
-        tall, wide = (
-            -(-min(side, _PROBE_SIDE) // step) * step for side in (source.height, source.width)
-        )
-        bands = -(-source.height // min(source.height, _PROBE_SIDE))
-        every = -(-bands // _PROBES)
-        squares: list[float] = []
-        for index in range(bands):
-            rows, _ = source.rows(_PROBE_SIDE)
-            if index % every or not len(rows):
-                continue
-            left = (source.width - min(wide, source.width)) * (index % 3) // 2
-            tile = rows[:, left : left + wide]
-            pad = [(0, size - have) for size, have in zip((tall, wide), tile.shape, strict=False)]
-            tile = np.pad(tile, (*pad, (0, 0)), mode="symmetric")
-            squares.append(float(np.mean(np.square(tile - work(tile)))))
-        return float(np.sqrt(np.mean(squares)))

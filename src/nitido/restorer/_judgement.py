@@ -1,0 +1,56 @@
+"""Which noise level the network judges for itself; a strength multiplies it."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from nitido.restorer._rows import Source
+from nitido.restorer._shelf import Shelf
+from nitido.restorer._work import Work
+
+_PROBES = 4  # tiles that the level is judged on
+_SIDE = 256
+_REACH = 8.0  # the level lies between this share and this multiple of what goes
+_ROUNDS = 6  # of bisection: 8 * 8 on a logarithmic scale, to within 7 %
+
+
+def judged_level(source: Source, shelf: Shelf) -> float:
+    """Return the level, 0..1, that makes the network take as much away as when it is told none.
+
+    What it takes away is no measure by itself: of noise that is correlated, as in photographs,
+    it takes much less than there is.
+    """
+    tiles = list(_probes(source, shelf.weights.card.multiple_of))
+    goal = _removed(tiles, Work(shelf))
+    if goal < 1e-6:
+        return 0.0
+    low, high = np.log(goal / _REACH), np.log(goal * _REACH)
+    for _ in range(_ROUNDS):
+        middle = (low + high) / 2
+        if _removed(tiles, Work(shelf, sigma=float(np.exp(middle)))) < goal:
+            low = middle
+        else:
+            high = middle
+    return float(np.exp((low + high) / 2))
+
+
+def _removed(tiles: list[np.ndarray], work: Work) -> float:
+    """Return the RMS of what the network takes away."""
+    return float(np.sqrt(np.mean([np.mean(np.square(tile - work(tile))) for tile in tiles])))
+
+
+def _probes(source: Source, multiple_of: int) -> Iterator[np.ndarray]:
+    """Yield up to four tiles (h, w, C), spread down the picture, of sides the network takes."""
+    tall, wide = (
+        -(-min(side, _SIDE) // multiple_of) * multiple_of for side in (source.height, source.width)
+    )
+    bands = -(-source.height // _SIDE)
+    every = -(-bands // _PROBES)
+    for index in range(bands):
+        rows, _ = source.rows(_SIDE)
+        if index % every or not len(rows):
+            continue
+        left = (source.width - min(wide, source.width)) * (index % 3) // 2
+        tile = rows[:, left : left + wide]
+        pad = [(0, size - have) for size, have in zip((tall, wide), tile.shape, strict=False)]
+        yield np.pad(tile, (*pad, (0, 0)), mode="symmetric")
