@@ -29,7 +29,7 @@ def bytes8(pixels: NDArray[np.float32]) -> Image.Image:
 
 def cat() -> None:
     """A JPEG from a camera held upright: noise of high sensitivity, EXIF, an ICC profile."""
-    lq = CameraNoise(shot=8e-3, smoothing=0.4, quality=95)(
+    lq = CameraNoise(shot=8e-3, smoothing=0.4, color_smoothing=1, sharpening=0, quality=95)(
         floats(data.chelsea()), np.random.default_rng(1)
     )
     exif = Image.Exif()
