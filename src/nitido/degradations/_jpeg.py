@@ -1,28 +1,61 @@
 """One round trip through libjpeg, shared by every damage that stores pictures as JPEG."""
 
-import io
+from typing import Literal
 
 import numpy as np
-from PIL import Image
 
+from nitido.degradations import _round_trip
 from nitido.errors import SettingError
+
+Subsampling = Literal["4:2:0", "4:2:2", "4:4:4"]
 
 
 def check_channels(picture: np.ndarray) -> None:
     """Refuse what JPEG cannot hold."""
-    if picture.shape[2] not in (1, 3):
-        raise SettingError(f"JPEG holds 1 or 3 channels; this picture has {picture.shape[2]}.")
+    _round_trip.check_channels(picture, "JPEG")
 
 
-def jpeg_round_trip(picture: np.ndarray, quality: int, subsampling: str) -> np.ndarray:
-    """Compress and decompress float32 (H, W, 1 or 3) in 0..1; the result is 8-bit valued."""
-    check_channels(picture)
-    channels = picture.shape[2]
-    levels = np.floor(np.clip(picture, 0, 1) * 255 + 0.5).astype(np.uint8)
-    image = Image.fromarray(levels[..., 0] if channels == 1 else levels)
-    buffer = io.BytesIO()
-    options = {} if channels == 1 else {"subsampling": subsampling}
-    image.save(buffer, "JPEG", quality=quality, **options)
-    with Image.open(buffer) as stored:
-        decoded = np.asarray(stored, np.float32)
-    return (decoded if channels == 3 else decoded[..., None]) / np.float32(255)
+def check_subsampling(subsampling: Subsampling | tuple[Subsampling, ...]) -> None:
+    """Refuse a word that libjpeg does not know, or none at all."""
+    words = subsampling if isinstance(subsampling, tuple) else (subsampling,)
+    if not words or any(word not in ("4:2:0", "4:2:2", "4:4:4") for word in words):
+        raise SettingError(
+            f"subsampling is {subsampling!r}; there are 4:2:0, 4:2:2 and 4:4:4; give one or a list."
+        )
+
+
+def draw_subsampling(
+    subsampling: Subsampling | tuple[Subsampling, ...], rng: np.random.Generator
+) -> Subsampling:
+    """Return the word, or one of several, each as likely."""
+    if isinstance(subsampling, tuple):
+        return subsampling[int(rng.integers(len(subsampling)))]
+    return subsampling
+
+
+def draw_offset(shifted: float, rng: np.random.Generator) -> tuple[int, int]:
+    """Return how many rows and columns of the first blocks are missing.
+
+    None are (0, 0) but in a share `shifted` of the pictures. Nothing is drawn where `shifted` is 0.
+    """
+    if not shifted or rng.random() >= shifted:
+        return 0, 0
+    row, column = divmod(int(rng.integers(1, 64)), 8)
+    return row, column
+
+
+def jpeg_round_trip(
+    picture: np.ndarray, quality: int, subsampling: Subsampling, offset: tuple[int, int] = (0, 0)
+) -> np.ndarray:
+    """Compress and decompress float32 (H, W, 1 or 3) in 0..1; the result is 8-bit valued.
+
+    The blocks begin `offset` rows above and columns left of the corner; there the picture goes on
+    mirrored.
+    """
+    options = {} if picture.shape[2] == 1 else {"subsampling": subsampling}
+    if offset == (0, 0):
+        return _round_trip.round_trip(picture, "JPEG", quality=quality, **options)
+    rows, columns = offset
+    padded = np.pad(picture, ((rows, 0), (columns, 0), (0, 0)), mode="symmetric")
+    lq = _round_trip.round_trip(padded, "JPEG", quality=quality, **options)
+    return np.ascontiguousarray(lq[rows:, columns:])

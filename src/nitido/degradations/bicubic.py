@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nitido.degradations._storage import to_8bit
-from nitido.errors import SettingError
+from nitido.degradations._scaling import check_scale, cut, finish
 from nitido.picture import imresize
 
 
@@ -30,16 +29,11 @@ class Bicubic:
     round: bool = True
 
     def __post_init__(self) -> None:
-        if not isinstance(self.scale, int) or self.scale < 1:
-            raise SettingError(f"scale is {self.scale!r}; it must be a whole number from 1 up.")
+        check_scale(self.scale)
 
     def __call__(self, gt: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return LQ, float32 (H // scale, W // scale, C) in 0..1 where rounded."""
-        height, width = (side // self.scale * self.scale for side in gt.shape[:2])
-        if not height or not width:
-            raise SettingError(f"A picture of {gt.shape[1]} x {gt.shape[0]} has no {self.scale}th.")
-        lq = imresize(gt[:height, :width], 1 / self.scale).astype(np.float32, copy=False)
-        return to_8bit(lq) if self.round else lq
+        return finish(imresize(cut(gt, self.scale), 1 / self.scale), self.round)
 
 
 PUBLIC = Bicubic

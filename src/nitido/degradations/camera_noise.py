@@ -9,13 +9,14 @@ Only the noise is demosaiced, smoothed and sharpened, never the picture: ground 
 are means of many frames from the same camera, so they are just as sharp.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from nitido.degradations._jpeg import check_channels, jpeg_round_trip
+from nitido.degradations._bayer import demosaiced
+from nitido.degradations._jpeg import Subsampling, check_channels, jpeg_round_trip
+from nitido.degradations._kernels import filtered_by_axes
 from nitido.degradations._levels import Level, check, draw, draw_integer, draw_log
 
 _READ_SLOPE, _READ_OFFSET, _READ_SPREAD = 2.18, 1.20, 0.26  # Brooks et al. 2019, section 3.1
@@ -77,7 +78,7 @@ class CameraNoise:
         lq = _to_display(np.clip(linear + noise, 0, 1), curved)
         if channels == 1:
             lq = lq.mean(axis=2, keepdims=True)
-        subsampling = "4:2:0" if rng.random() < 0.5 else "4:4:4"
+        subsampling: Subsampling = "4:2:0" if rng.random() < 0.5 else "4:4:4"
         return jpeg_round_trip(lq, draw_integer(self.quality, rng), subsampling)
 
     def _noise(self, linear: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -87,7 +88,7 @@ class CameraNoise:
         gains = np.array([rng.uniform(1.2, 2.4), 1.0, rng.uniform(1.2, 2.2)], np.float32)
         deviation = np.sqrt(np.float32(shot) * linear / gains + np.float32(read))
         raw = deviation * rng.standard_normal(linear.shape, dtype=np.float32) * gains
-        noise = _demosaic(raw, int(rng.integers(4)), rng.uniform(*_DETAIL))
+        noise = demosaiced(raw, int(rng.integers(4)), rng.uniform(*_DETAIL))
         opponent = noise @ _OPPONENT.T
         brightness = _blur(opponent[..., :1], draw(self.smoothing, rng))
         brightness += np.float32(draw(self.sharpening, rng)) * (brightness - _blur(brightness, 1))
@@ -110,57 +111,14 @@ def _to_display(linear: np.ndarray, curved: bool) -> np.ndarray:
     return np.asarray(display * display * (3 - 2 * display) if curved else display)
 
 
-def _demosaic(raw: np.ndarray, phase: int, detail: float) -> np.ndarray:
-    """Keep one color per pixel (Bayer, one of 4 phases) and interpolate the others.
-
-    They are interpolated bilinearly and corrected by `detail` times what the pixel's own color has
-    over its neighbours of that color; Malvar et al. 2004 correct by 0.5 to 0.75.
-    """
-    height, width = raw.shape[:2]
-    row, column = divmod(phase, 2)
-    kept = np.zeros((height, width, 3), bool)
-    kept[row::2, column::2, 0] = True
-    kept[1 - row :: 2, 1 - column :: 2, 2] = True
-    kept[..., 1] = ~(kept[..., 0] | kept[..., 2])
-    mosaic = np.pad(np.where(kept, raw, np.float32(0)), ((2, 2), (2, 2), (0, 0)), mode="reflect")
-    one = mosaic.sum(axis=2)
-    sides = one[:-4, 2:-2] + one[4:, 2:-2] + one[2:-2, :-4] + one[2:-2, 4:]
-    noise = np.float32(detail) * (one[2:-2, 2:-2] - sides / 4)[..., None] * ~kept
-    inner = mosaic[1:-1, 1:-1]
-    noise[..., 0::2] += 4 * _smooth_3x3(inner[..., 0::2])
-    green = inner[..., 1]
-    noise[..., 1] += green[1:-1, 1:-1]
-    noise[..., 1] += (green[:-2, 1:-1] + green[2:, 1:-1] + green[1:-1, :-2] + green[1:-1, 2:]) / 4
-    return np.asarray(noise)
-
-
-def _smooth_3x3(padded: np.ndarray) -> np.ndarray:
-    """Filter with the outer product of (1, 2, 1) / 4 with itself; the border is used up."""
-    height, width = padded.shape[0] - 2, padded.shape[1] - 2
-    return _filtered(padded, (0.25, 0.5, 0.25), height, width)
-
-
 def _blur(planes: np.ndarray, sigma: float) -> np.ndarray:
     """Blur (H, W, C) with a Gaussian of `sigma` pixels, mirrored at the border."""
     radius = int(np.ceil(2.5 * sigma))
     if radius == 0 or sigma < 0.1 or min(planes.shape[:2]) <= radius:
         return planes
     taps = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2)
-    taps = (taps / taps.sum()).astype(np.float32)
-    height, width = planes.shape[:2]
-    padded = np.pad(planes, ((radius, radius), (radius, radius), (0, 0)), mode="reflect")
-    return _filtered(padded, taps.tolist(), height, width)
-
-
-def _filtered(padded: np.ndarray, taps: Sequence[float], height: int, width: int) -> np.ndarray:
-    """Correlate with `taps` down and across; the border is used up."""
-    rows = np.zeros((height, *padded.shape[1:]), np.float32)
-    for i, tap in enumerate(taps):
-        rows += np.float32(tap) * padded[i : i + height]
-    planes = np.zeros((height, width, *padded.shape[2:]), np.float32)
-    for i, tap in enumerate(taps):
-        planes += np.float32(tap) * rows[:, i : i + width]
-    return planes
+    taps /= taps.sum()
+    return filtered_by_axes(planes, taps.tolist(), taps.tolist())
 
 
 PUBLIC = CameraNoise

@@ -1,13 +1,19 @@
 """JPEG compression by libjpeg, the damage of the deblocking papers."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 
-from nitido.degradations._jpeg import jpeg_round_trip
+from nitido.degradations._jpeg import (
+    Subsampling,
+    check_subsampling,
+    draw_offset,
+    draw_subsampling,
+    jpeg_round_trip,
+)
 from nitido.degradations._levels import Level, check, draw_integer
-from nitido.errors import SettingError
+from nitido.degradations._shares import check_share
 
 
 @dataclass(frozen=True)
@@ -18,29 +24,35 @@ class Jpeg:
     ----------
     quality : int or (int, int)
         libjpeg quality 1..100; a pair is a range, both ends included.
-    subsampling : {"4:2:0", "4:2:2", "4:4:4"}
-        Resolution of the color planes; gray pictures have none.
+    subsampling : {"4:2:0", "4:2:2", "4:4:4"} or tuple of them
+        Resolution of the color planes; gray pictures have none. From several, every picture draws
+        its own.
+    shifted : float
+        Share of pictures whose blocks of 8 x 8 pixels do not begin at the corner, as in a picture
+        that was cut after it had been stored.
 
     Raises
     ------
     SettingError
-        If `quality` leaves 1..100 or `subsampling` is another word.
+        If `quality` leaves 1..100, `subsampling` has another word or `shifted` is no share, or if a
+        picture has neither 1 nor 3 channels.
     """
 
     quality: Level = 10
-    subsampling: Literal["4:2:0", "4:2:2", "4:4:4"] = "4:2:0"
+    subsampling: Subsampling | tuple[Subsampling, ...] = "4:2:0"
+    shifted: float = 0.0
     scale: ClassVar[int] = 1
 
     def __post_init__(self) -> None:
         check("quality", self.quality, 1, 100)
-        if self.subsampling not in ("4:2:0", "4:2:2", "4:4:4"):
-            raise SettingError(
-                f"subsampling is {self.subsampling!r}; there are 4:2:0, 4:2:2 and 4:4:4."
-            )
+        check_subsampling(self.subsampling)
+        check_share("shifted", self.shifted)
 
     def __call__(self, gt: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return LQ, float32 (H, W, 1 or 3) with 8-bit values in 0..1."""
-        return jpeg_round_trip(gt, draw_integer(self.quality, rng), self.subsampling)
+        quality = draw_integer(self.quality, rng)
+        subsampling = draw_subsampling(self.subsampling, rng)
+        return jpeg_round_trip(gt, quality, subsampling, draw_offset(self.shifted, rng))
 
 
 PUBLIC = Jpeg

@@ -1,0 +1,75 @@
+"""Cases of blur."""
+
+SETTINGS: dict[str, dict] = {}
+_BOUNDARY = {"boundary": "mirror"}
+_STRETCHED = [
+    {"sigma": -1},
+    {"sigma": 101},
+    {"sigma": [2, 1]},
+    {"ratio": 0.5},
+    {"ratio": [0, 2]},
+    {"angle": float("nan")},
+    {"angle": [90, 0]},
+    {"size": 0},
+    {"size": 20},
+    {"size": 7.5},
+    {"size": [7, 20]},
+    {"size": 1001},
+    {"size": "7"},
+    _BOUNDARY,
+]
+WRONG = {
+    "camera_shake": [
+        {"extent": -1},
+        {"extent": 1e9},
+        {"anxiety": 1.5},
+        {"anxiety": [-0.1, 1]},
+        {"samples": 1},
+        {"samples": [2, 1e9]},
+        _BOUNDARY,
+    ],
+    "defocus_blur": [{"radius": -1}, {"radius": [3, 2]}, {"radius": 1e6}, _BOUNDARY],
+    "gaussian_blur": _STRETCHED,
+    "generalized_gaussian_blur": [
+        *_STRETCHED,
+        {"beta": 0},
+        {"beta": [4, 0.5]},
+        {"plateau": 1},
+        {"plateau": "yes"},
+    ],
+    "kernel_blur": [
+        {"kernel": []},
+        {"kernel": [1, 2, 1]},
+        {"kernel": [[[1]]]},
+        {"kernel": [[1, 2], [3]]},
+        {"kernel": [["a"]]},
+        {"kernel": [[1j]]},
+        {"kernel": 3},
+        {"kernel": None},
+        {"kernel": [[1, -1]]},
+        {"kernel": [[0, 0], [0, 0]]},
+        {"kernel": [[-1]]},
+        {"kernel": [[0.1, 0.2, -0.3]]},  # its sum is not quite 0 in binary
+        {"kernel": [[1, float("nan")]]},
+        {"kernel": [[1, float("inf")]]},
+        {"kernel": [[1] * 1001]},
+        {"kernel": "no_such_file.npy"},
+        {"kernel": "no_such_file.npz"},
+        {"kernel": "no_such_file.png"},
+        {"kernel": "kernel.txt"},
+        {"kernel": [[1]], "key": "psf"},
+        {"kernel": "kernel.npy", "key": "psf"},
+        _BOUNDARY,
+    ],
+    "motion_blur": [{"length": -1}, {"length": 1e6}, {"angle": "45"}, {"angle": 400}, _BOUNDARY],
+    "sinc_blur": [
+        {"cutoff": 0},
+        {"cutoff": 4},
+        {"cutoff": [2, 1]},
+        {"size": 1},
+        {"size": 8},
+        {"size": [3, 8]},
+        _BOUNDARY,
+    ],
+}
+STEADY = {"kernel_blur"}

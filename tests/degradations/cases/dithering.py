@@ -1,0 +1,16 @@
+"""Cases of dithering."""
+
+SETTINGS: dict[str, dict] = {}
+WRONG = {
+    "error_diffusion": [
+        {"kernel": "stucki"},
+        {"kernel": 3},
+        {"levels": 1},
+        {"levels": 2.5},
+        {"levels": [8, 2]},
+        {"jitter": -1},
+        {"jitter": [0, 300]},
+    ],
+    "ordered_dither": [{"size": 3}, {"size": "4"}, {"levels": 1}, {"levels": [2, 300]}],
+}
+STEADY = {"error_diffusion", "ordered_dither"}
