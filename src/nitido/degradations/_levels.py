@@ -18,6 +18,12 @@ def check(name: str, level: Level, low: float, high: float = float("inf")) -> No
         raise SettingError(f"{name} is {level!r}; it must rise within {low:g}..{high:g}.")
 
 
+def check_share(name: str, share: float) -> None:
+    """Refuse what is no number within 0..1."""
+    if not isinstance(share, int | float) or not 0 <= share <= 1:
+        raise SettingError(f"{name} is {share!r}; it is a share, 0..1.")
+
+
 def draw(level: Level, rng: np.random.Generator) -> float:
     """Return the level, or one drawn evenly from its range."""
     return float(rng.uniform(*level)) if isinstance(level, tuple) else float(level)

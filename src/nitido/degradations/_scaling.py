@@ -6,10 +6,15 @@ from nitido.degradations._storage import to_8bit
 from nitido.errors import SettingError
 
 
-def check_scale(scale: int) -> None:
+def check_factor(name: str, factor: int) -> None:
     """Refuse what is no whole number from 1 up."""
-    if not isinstance(scale, int) or scale < 1:
-        raise SettingError(f"scale is {scale!r}; it must be a whole number from 1 up.")
+    if not isinstance(factor, int) or factor < 1:
+        raise SettingError(f"{name} is {factor!r}; it must be a whole number from 1 up.")
+
+
+def check_scale(scale: int) -> None:
+    """Refuse a scale that is no whole number from 1 up."""
+    check_factor("scale", scale)
 
 
 def cut(gt: np.ndarray, scale: int) -> np.ndarray:

@@ -2,14 +2,6 @@
 
 import numpy as np
 
-from nitido.errors import SettingError
-
-
-def check_clip(clip: float) -> None:
-    """Refuse a share of clipped pictures outside 0..1."""
-    if not 0 <= clip <= 1:
-        raise SettingError(f"clip is {clip!r}; it is the share of pictures to clip, 0..1.")
-
 
 def store(lq: np.ndarray, clip: float, rng: np.random.Generator) -> np.ndarray:
     """Return `lq`; with probability `clip`, clipped to 0..1 and rounded to 8 bits."""

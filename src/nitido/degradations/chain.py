@@ -11,6 +11,8 @@ from nitido.degradations._degradation import Degradation
 from nitido.degradations._spec import member
 from nitido.errors import SettingError
 
+_USUAL = ({"name": "gaussian_blur"}, {"name": "gaussian_noise", "sigma": 10}, {"name": "jpeg"})
+
 
 @dataclass(frozen=True)
 class Chain:
@@ -19,7 +21,8 @@ class Chain:
     Parameters
     ----------
     steps : sequence of Degradation or mapping
-        Degradations, or ``{"name": ..., setting: value}`` as recipes write them.
+        Degradations, or ``{"name": ..., setting: value}`` as recipes write them. Without it a
+        picture is blurred, gets noise and is stored as JPEG.
 
     Raises
     ------
@@ -27,7 +30,7 @@ class Chain:
         If there is no step, or a step is wrong.
     """
 
-    steps: tuple[Degradation | Mapping[str, Any], ...]
+    steps: tuple[Degradation | Mapping[str, Any], ...] = _USUAL
 
     def __post_init__(self) -> None:
         if not self.steps:

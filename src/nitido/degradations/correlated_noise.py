@@ -11,8 +11,8 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from nitido.degradations._kernels import correlated_by_axes, gaussian
-from nitido.degradations._levels import Level, check, draw, draw_integer
-from nitido.degradations._storage import check_clip, store
+from nitido.degradations._levels import Level, check, check_share, draw, draw_integer
+from nitido.degradations._storage import store
 from nitido.errors import SettingError
 
 _WIDTH_PER_SIGMA = 2 * sqrt(2 * log(2))  # of a Gaussian, at half of its height
@@ -52,7 +52,7 @@ class CorrelatedNoise:
         check("width", self.width, 1, 99)
         if self.kernel not in ("box", "gaussian"):
             raise SettingError(f"kernel is {self.kernel!r}; there are box and gaussian.")
-        check_clip(self.clip)
+        check_share("clip", self.clip)
 
     def __call__(self, gt: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return LQ, float32 (H, W, C); unclipped it may leave 0..1."""

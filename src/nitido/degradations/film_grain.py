@@ -12,8 +12,8 @@ from typing import ClassVar
 import numpy as np
 
 from nitido.degradations._kernels import correlated_by_axes, gaussian
-from nitido.degradations._levels import Level, check, draw
-from nitido.degradations._storage import check_clip, store
+from nitido.degradations._levels import Level, check, check_share, draw
+from nitido.degradations._storage import store
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class FilmGrain:
         check("sigma", self.sigma, 0)
         check("size", self.size, 0, 50)
         check("color", self.color, 0, 1)
-        check_clip(self.clip)
+        check_share("clip", self.clip)
 
     def __call__(self, gt: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return LQ, float32 (H, W, C); unclipped it may leave 0..1."""

@@ -12,8 +12,7 @@ from nitido.degradations._jpeg import (
     draw_subsampling,
     jpeg_round_trip,
 )
-from nitido.degradations._levels import Level, check, draw_integer
-from nitido.degradations._shares import check_share
+from nitido.degradations._levels import Level, check, check_share, draw_integer
 
 
 @dataclass(frozen=True)

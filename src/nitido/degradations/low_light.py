@@ -10,9 +10,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from nitido.degradations._levels import Level, check, draw
-from nitido.degradations._storage import check_clip
-from nitido.degradations.poisson_gaussian_noise import PoissonGaussianNoise
+from nitido.degradations._levels import Level, check, check_share, draw
+from nitido.degradations._sensor import read_out
+from nitido.degradations._storage import store
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class LowLight:
         check("cast", self.cast, 0, 1)
         check("peak", self.peak, 1e-3)
         check("sigma", self.sigma, 0)
-        check_clip(self.clip)
+        check_share("clip", self.clip)
 
     def __call__(self, gt: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return LQ, float32 (H, W, C); unclipped it may leave 0..1."""
@@ -70,7 +70,7 @@ class LowLight:
         dark = np.power(np.clip(gt, 0, 1), np.float32(draw(self.gamma, rng)))
         dark *= gains.astype(np.float32)
         np.minimum(dark, 1, out=dark)
-        return PoissonGaussianNoise(self.peak, self.sigma, self.clip)(dark, rng)
+        return store(read_out(dark, self.peak, self.sigma, rng), self.clip, rng)
 
 
 PUBLIC = LowLight

@@ -10,6 +10,8 @@ from nitido.degradations._degradation import Degradation
 from nitido.degradations._spec import member
 from nitido.errors import SettingError
 
+_NOISES = ({"name": "gaussian_noise"}, {"name": "poisson_noise"}, {"name": "camera_noise"})
+
 
 @dataclass(frozen=True)
 class OneOf:
@@ -19,6 +21,7 @@ class OneOf:
     ----------
     choices : sequence of Degradation or mapping
         Degradations, or ``{"name": ..., setting: value}`` as recipes write them; all of one scale.
+        Without it the noise is Gaussian, Poisson or a camera's.
     shares : sequence of float, optional
         How often each is drawn, in any unit; even without it.
 
@@ -28,7 +31,7 @@ class OneOf:
         If there is no choice, the scales differ, or the shares do not fit the choices.
     """
 
-    choices: tuple[Degradation | Mapping[str, Any], ...]
+    choices: tuple[Degradation | Mapping[str, Any], ...] = _NOISES
     shares: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:

@@ -8,8 +8,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from nitido.degradations._levels import Level, check, draw, draw_log
-from nitido.degradations._storage import check_clip, store
+from nitido.degradations._levels import Level, check, check_share
+from nitido.degradations._sensor import read_out
+from nitido.degradations._storage import store
 
 
 @dataclass(frozen=True)
@@ -41,14 +42,11 @@ class PoissonGaussianNoise:
     def __post_init__(self) -> None:
         check("peak", self.peak, 1e-3)
         check("sigma", self.sigma, 0)
-        check_clip(self.clip)
+        check_share("clip", self.clip)
 
     def __call__(self, gt: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return LQ, float32 (H, W, C); unclipped it may leave 0..1."""
-        peak = draw_log(self.peak, rng)
-        sigma = np.float32(draw(self.sigma, rng) / 255)
-        counts = rng.poisson(np.clip(gt, 0, None) * peak).astype(np.float32)
-        lq = counts / np.float32(peak) + sigma * rng.standard_normal(gt.shape, dtype=np.float32)
+        lq = read_out(gt, self.peak, self.sigma, rng)
         return store(lq, self.clip, rng)
 
 

@@ -11,9 +11,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from nitido.degradations._levels import Level, check, draw_log
-from nitido.degradations._shares import check_share
-from nitido.degradations._storage import check_clip, store
+from nitido.degradations._levels import Level, check, check_share, draw_log
+from nitido.degradations._storage import store
 from nitido.picture import rgb2gray
 
 
@@ -47,7 +46,7 @@ class PoissonNoise:
     def __post_init__(self) -> None:
         check("peak", self.peak, 1e-3, 1e9)
         check_share("gray", self.gray)
-        check_clip(self.clip)
+        check_share("clip", self.clip)
 
     def __call__(self, gt: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return LQ, float32 (H, W, C); unclipped it may leave 0..1."""

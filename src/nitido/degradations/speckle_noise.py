@@ -10,8 +10,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from nitido.degradations._levels import Level, check, draw
-from nitido.degradations._storage import check_clip, store
+from nitido.degradations._levels import Level, check, check_share, draw
+from nitido.degradations._storage import store
 from nitido.errors import SettingError
 
 
@@ -45,7 +45,7 @@ class SpeckleNoise:
         check("sigma", self.sigma, 0)
         if self.looks is not None and (not isinstance(self.looks, int) or self.looks < 1):
             raise SettingError(f"looks is {self.looks!r}; it must be a whole number from 1 up.")
-        check_clip(self.clip)
+        check_share("clip", self.clip)
 
     def __call__(self, gt: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return LQ, float32 (H, W, C); unclipped it may leave 0..1."""

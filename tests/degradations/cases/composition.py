@@ -7,7 +7,6 @@ SETTINGS = {
 }
 WRONG = {
     "chain": [
-        {},
         {"steps": []},
         {"steps": ["jpeg"]},
         {"steps": {"name": "jpeg"}},
@@ -16,7 +15,6 @@ WRONG = {
         {"steps": [{"name": "jpeg", "quality": 300}]},
     ],
     "one_of": [
-        {},
         {"choices": []},
         {"choices": ["jpeg"]},
         {"choices": [NOISE], "shares": [1, 2]},
