@@ -26,7 +26,8 @@ def resized(picture: np.ndarray, size: tuple[int, int], method: Method) -> np.nd
         )
         for band in range(picture.shape[2])
     ]
-    return np.clip(np.stack([np.asarray(band) for band in bands], axis=2), 0, 1)
+    stacked = np.stack([np.asarray(band) for band in bands], axis=2)
+    return np.asarray(np.clip(stacked, 0, 1))
 
 
 def draw_method(rng: np.random.Generator) -> Method:

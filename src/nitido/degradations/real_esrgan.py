@@ -102,7 +102,7 @@ def _stage(
     factor = rng.uniform(low, high)
     picture = resized(picture, (int(size[0] * factor), int(size[1] * factor)), draw_method(rng))
     noisy = _gaussian_noise if rng.random() < 0.5 else _poisson_noise
-    return np.clip(noisy(picture, stage, rng), 0, 1)
+    return np.asarray(np.clip(noisy(picture, stage, rng), 0, 1))
 
 
 def _kernel(stage: _Stage, rng: np.random.Generator) -> np.ndarray:
@@ -143,7 +143,7 @@ def _poisson_noise(picture: np.ndarray, stage: _Stage, rng: np.random.Generator)
     levels = len(np.unique(np.rint(light * 255)))
     photons = 2.0 ** np.ceil(np.log2(levels))
     noise = rng.poisson(light * photons).astype(np.float32) / np.float32(photons) - light
-    return picture + np.float32(rng.uniform(*stage.poisson)) * noise
+    return np.asarray(picture + np.float32(rng.uniform(*stage.poisson)) * noise)
 
 
 def _sharpened(picture: np.ndarray) -> np.ndarray:
