@@ -2,8 +2,8 @@
 
 Zhang, Zuo, Zhang: "FFDNet: Toward a Fast and Flexible Solution for CNN based Image Denoising", IEEE
 Transactions on Image Processing 27(9), 2018, arXiv 1710.04026. Down-sampling into channels, noise
-level map and layers: section III-B; 15 layers of 64 features for gray, 12 of 96 for color: section
-III-B.2; orthogonal initial weights: section III-D. The result is the picture itself, not a residual.
+level map and layers: section III-B; 15 layers of 64 features for gray and 12 of 96 for color;
+orthogonal initial weights. The result is the picture itself, not a residual.
 
 **Departure from the paper:** no batch normalization, as in the authors' released weights, where it
 is merged. The level is one number for the whole picture, not a map.
@@ -75,13 +75,17 @@ class FFDNet(nn.Module):
         Parameters
         ----------
         lq : Tensor
-            (N, C, H, W), H and W even.
+            (N, C, H, W); an odd side is made even by repeating its last row or column.
         sigma : Tensor
             Noise level in units of the picture, (N, 1, 1, 1).
         """
+        height, width = lq.shape[2:]
+        if height % 2 or width % 2:
+            lq = F.pad(lq, (0, width % 2, 0, height % 2), mode="replicate")
         folded = F.pixel_unshuffle(lq, 2)
         level = sigma.to(lq.dtype).expand(folded.shape[0], 1, *folded.shape[2:])
-        return F.pixel_shuffle(self.layers(torch.cat([folded, level], dim=1)), 2)
+        restored = F.pixel_shuffle(self.layers(torch.cat([folded, level], dim=1)), 2)
+        return restored[..., :height, :width]
 
     @classmethod
     def from_authors(cls, state: Mapping[str, Tensor], **settings: Any) -> Self:  # noqa: ANN401
