@@ -149,7 +149,8 @@ def camera(gt, seeds=range(8), **settings):
     A gamma of 2.2 is undone, which is exact for the cameras without a tone curve; the others only
     bend the scale by a smooth, monotonous factor.
     """
-    plain = {"smoothing": 0, "color_smoothing": 0, "sharpening": 0, "quality": 100}
+    off = ("smoothing", "color_smoothing", "selectivity", "sharpening")
+    plain = {**dict.fromkeys(off, 0), "quality": 100}
     damage = CameraNoise(**{**plain, **settings})
     return np.stack([damage(gt, rng(seed)) ** 2.2 - gt**2.2 for seed in seeds])
 
@@ -193,6 +194,14 @@ def test_color_is_smoothed_apart_from_brightness():
 def test_color_that_was_smoothed_is_still_seen():
     color = [camera(flat(0.5, 96), shot=2e-3, color_smoothing=s)[..., 2] for s in (0, 3)]
     assert 0.5 < color[1].std() / color[0].std() < 1.1  # a blur alone would leave 0.2
+
+
+def test_selectivity_spares_texture():
+    gt = flat(0.5, 96)
+    gt[:, 48:] += np.float32(0.2) * (np.indices((96, 48)).sum(axis=0) % 4 // 2 - 0.5)[..., None]
+    plain, spared = (camera(gt, shot=1e-3, selectivity=s) for s in (0, 0.6))
+    assert spared[:, :, :40].std() == pytest.approx(0.4 * plain[:, :, :40].std(), rel=0.12)
+    assert spared[:, :, 56:].std() > 0.85 * plain[:, :, 56:].std()
 
 
 def test_sharpening_makes_the_brightness_rougher():

@@ -1,9 +1,10 @@
 """Noise of photographs as cameras store them: born in the raw mosaic, then processed.
 
 White noise is a poor model of it. In a stored photograph the noise depends on the brightness, is
-correlated over several pixels, much further in color than in brightness, and carries the blocks of
-JPEG. The steps follow the raw pipeline that Brooks et al. 2019 ("Unprocessing
-images for learned raw denoising") undo and redo; their relation of read to shot noise is used.
+correlated over several pixels, much further in color than in brightness, is stronger along edges
+and in texture, where noise reduction dares less, and carries the blocks of JPEG. The steps follow
+the raw pipeline that Brooks et al. 2019 ("Unprocessing images for learned raw denoising") undo and
+redo; their relation of read to shot noise is used.
 
 Only the noise is demosaiced, smoothed and sharpened, never the picture: ground truths of real noise
 are means of many frames from the same camera, so they are just as sharp.
@@ -20,6 +21,7 @@ from nitido.degradations._levels import Level, check, draw, draw_integer, draw_l
 
 _READ_SLOPE, _READ_OFFSET, _READ_SPREAD = 2.18, 1.20, 0.26  # Brooks et al. 2019, section 3.1
 _DETAIL = (0.0, 0.75)  # from bilinear demosaicing to one that keeps fine detail
+_NEARBY = 2.0  # pixels, deviation of the window in which the picture is flat or not
 _COLOR_LEFT = (0.2, 1.0)  # share of the color noise that in-camera noise reduction leaves
 _OPPONENT = np.array([[1, 1, 1], [1, 0, -1], [1, -2, 1]], np.float32)
 _OPPONENT /= np.linalg.norm(_OPPONENT, axis=1, keepdims=True)  # rows: brightness, two colors
@@ -41,6 +43,9 @@ class CameraNoise:
     color_smoothing : float or (float, float)
         The same for its color, which cameras blur further. Color cleaned by blur alone would all
         but vanish, and in stored photographs it has not; so a drawn share of it, 0.2 to 1, is left.
+    selectivity : float or (float, float)
+        Share of the noise that in-camera noise reduction takes from places where the picture is
+        flat, 0..1; where it varies much more than the noise does, the noise stays.
     sharpening : float or (float, float)
         Amount of unsharp masking (1 pixel wide) of the brightness afterwards; 0 is none.
     quality : int or (int, int)
@@ -55,6 +60,7 @@ class CameraNoise:
     shot: Level = (1e-4, 1.2e-2)
     smoothing: Level = (0.0, 1.5)
     color_smoothing: Level = (0.0, 4.0)
+    selectivity: Level = (0.0, 0.8)
     sharpening: Level = (0.0, 1.5)
     quality: Level = (70, 100)
     scale: ClassVar[int] = 1
@@ -63,6 +69,7 @@ class CameraNoise:
         check("shot", self.shot, 1e-9)
         check("smoothing", self.smoothing, 0)
         check("color_smoothing", self.color_smoothing, 0)
+        check("selectivity", self.selectivity, 0, 1)
         check("sharpening", self.sharpening, 0)
         check("quality", self.quality, 1, 100)
 
@@ -94,7 +101,20 @@ class CameraNoise:
         color = _blur(opponent[..., 1:], draw(self.color_smoothing, rng))
         lost = np.std(opponent[..., 1:]) / max(np.std(color), np.float32(1e-12))
         color *= np.float32(rng.uniform(*_COLOR_LEFT)) * lost
-        return np.asarray(np.concatenate((brightness, color), axis=2) @ _OPPONENT)
+        left = _left(linear @ _OPPONENT[:1].T, brightness, draw(self.selectivity, rng))
+        return np.asarray(left * np.concatenate((brightness, color), axis=2) @ _OPPONENT)
+
+
+def _left(signal: np.ndarray, noise: np.ndarray, selectivity: float) -> np.ndarray:
+    """Return the share of the noise that is left at every place, (H, W, 1).
+
+    It rises from 1 - `selectivity` where the signal is flat to 1, and is halfway where the signal
+    varies, within a few pixels, as much as the noise does.
+    """
+    mean = _blur(signal, _NEARBY)
+    varied = np.maximum(_blur(signal * signal, _NEARBY) - mean * mean, 0)
+    kept = varied / (varied + np.var(noise) + np.float32(1e-12))
+    return np.asarray(1 - np.float32(selectivity) * (1 - kept))
 
 
 def _to_linear(display: np.ndarray, curved: bool) -> np.ndarray:
