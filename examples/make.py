@@ -29,9 +29,10 @@ def bytes8(pixels: NDArray[np.float32]) -> Image.Image:
 
 def cat() -> None:
     """A JPEG from a camera held upright: noise of high sensitivity, EXIF, an ICC profile."""
-    lq = CameraNoise(shot=8e-3, smoothing=0.4, color_smoothing=1, sharpening=0, quality=95)(
-        floats(data.chelsea()), np.random.default_rng(1)
+    camera = CameraNoise(
+        shot=8e-3, smoothing=3, color_smoothing=6, left=0.8, selectivity=0.3, quality=95
     )
+    lq = camera(floats(data.chelsea()), np.random.default_rng(1))
     exif = Image.Exif()
     exif[0x010E] = "Chelsea the cat"
     exif[0x013B] = "Stefan van der Walt"

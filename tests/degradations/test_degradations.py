@@ -131,7 +131,7 @@ def test_only_gray_and_color_can_be_stored_as_jpeg(name):
         ("gaussian_noise", {"sigma": [1, 60]}),
         ("poisson_gaussian_noise", {"peak": [10, 5000], "sigma": 0}),
         ("poisson_gaussian_noise", {"peak": 1e6, "sigma": [1, 60]}),
-        ("camera_noise", {"shot": [1e-5, 1e-2], "smoothing": 0, "quality": 100}),
+        ("camera_noise", {"shot": [1e-5, 1e-2], "smoothing": 0, "left": 1, "quality": 100}),
         ("jpeg", {"quality": [2, 95]}),
     ],
 )

@@ -149,7 +149,8 @@ def camera(gt, seeds=range(8), **settings):
     A gamma of 2.2 is undone, which is exact for the cameras without a tone curve; the others only
     bend the scale by a smooth, monotonous factor.
     """
-    plain = {"smoothing": 0, "color_smoothing": 0, "sharpening": 0, "quality": 100}
+    off = ("smoothing", "color_smoothing", "selectivity")
+    plain = {**dict.fromkeys(off, 0), "left": 1, "quality": 100}
     damage = CameraNoise(**{**plain, **settings})
     return np.stack([damage(gt, rng(seed)) ** 2.2 - gt**2.2 for seed in seeds])
 
@@ -171,7 +172,7 @@ def test_camera_noise_is_zero_on_average(value):
     assert abs(noise.mean()) < 0.1 * noise.std()
 
 
-@pytest.mark.parametrize(("smoothing", "least"), [(0, 0.15), (1.2, 0.6)])
+@pytest.mark.parametrize(("smoothing", "least"), [(0, 0.15), (9, 0.6)])
 def test_camera_noise_is_correlated(smoothing, least):
     noise = camera(flat(0.5, 96), shot=2e-3, smoothing=smoothing).mean(axis=3)
     for first, second in ((noise[:, 1:], noise[:, :-1]), (noise[..., 1:], noise[..., :-1])):
@@ -184,21 +185,43 @@ def neighbours(noise):
 
 
 def test_color_is_smoothed_apart_from_brightness():
-    noise = camera(flat(0.5, 96), shot=2e-3, color_smoothing=3)
+    noise = camera(flat(0.5, 96), shot=2e-3, color_smoothing=15)
     plain = camera(flat(0.5, 96), shot=2e-3)
     assert neighbours(noise[..., 0] - noise[..., 2]) > 0.9
     assert neighbours(noise.mean(axis=3)) < neighbours(plain.mean(axis=3)) + 0.1
 
 
-def test_color_that_was_smoothed_is_still_seen():
-    color = [camera(flat(0.5, 96), shot=2e-3, color_smoothing=s)[..., 2] for s in (0, 3)]
-    assert 0.5 < color[1].std() / color[0].std() < 1.1  # a blur alone would leave 0.2
+@pytest.mark.parametrize("smoothing", [-3, 6, 15])
+def test_smoothing_keeps_the_level_of_which_a_share_is_left(smoothing):
+    shaped = {"smoothing": smoothing, "color_smoothing": smoothing}
+    plain = camera(flat(0.5, 96), shot=4e-3).mean(axis=3).std()
+    for left in (1, 0.4):
+        noise = camera(flat(0.5, 96), shot=4e-3, left=left, **shaped).mean(axis=3)
+        assert noise.std() == pytest.approx(left * plain, rel=0.06)
 
 
-def test_sharpening_makes_the_brightness_rougher():
-    soft, sharp = (camera(flat(0.5, 96), shot=2e-3, sharpening=a).mean(axis=3) for a in (0, 1.5))
-    assert neighbours(sharp) < neighbours(soft) - 0.1
-    assert sharp.std() > 1.2 * soft.std()
+def octaves(noise):
+    """Return the power of the brightness between 1/4, 1/8 and 1/16 periods per pixel, in dB."""
+    power = np.mean(np.abs(np.fft.fft2(noise.mean(axis=3))) ** 2, axis=0)
+    frequencies = np.fft.fftfreq(power.shape[0])
+    radius = np.hypot(frequencies[:, None], frequencies)
+    bands = [(radius > 2.0**-k / 2) & (radius < 2.0**-k) for k in (2, 3)]
+    return [10 * np.log10(power[band].mean()) for band in bands]
+
+
+@pytest.mark.parametrize("smoothing", [-3, 6, 10])
+def test_smoothing_is_what_an_octave_loses_against_the_next(smoothing):
+    fine, coarse = octaves(camera(flat(0.5, 128), shot=1e-3, smoothing=smoothing))
+    plain_fine, plain_coarse = octaves(camera(flat(0.5, 128), shot=1e-3))
+    assert (coarse - fine) - (plain_coarse - plain_fine) == pytest.approx(smoothing, abs=2)
+
+
+def test_selectivity_spares_texture():
+    gt = flat(0.5, 96)
+    gt[:, 48:] += np.float32(0.2) * (np.indices((96, 48)).sum(axis=0) % 4 // 2 - 0.5)[..., None]
+    plain, spared = (camera(gt, shot=1e-3, selectivity=s) for s in (0, 0.6))
+    assert spared[:, :, :40].std() == pytest.approx(0.4 * plain[:, :, :40].std(), rel=0.12)
+    assert spared[:, :, 56:].std() > 0.85 * plain[:, :, 56:].std()
 
 
 @pytest.mark.parametrize("channels", [1, 3])

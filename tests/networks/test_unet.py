@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 from nitido.errors import SettingError
-from nitido.networks.unet import UNet, _clipping
+from nitido.networks.unet import UNet, _at_limit
 
 SMALL: dict[str, Any] = {"features": (8, 12), "blocks": (1, 2)}
 
@@ -27,13 +28,19 @@ def test_it_starts_as_the_identity(settings):
     assert torch.equal(UNet(**SMALL, **settings)(lq), lq)
 
 
-def test_values_beyond_and_at_the_limits_are_marked():
+def test_values_at_the_limits_and_beyond_are_marked():
     values = torch.tensor([-0.25, 0.0, 0.5 / 255, 1 / 255, 0.5, 254 / 255, 254.5 / 255, 1.0, 1.5])
-    beyond, at_limit = _clipping(values.view(1, 1, 1, -1))
-    expected = torch.tensor([-0.25, 0, 0, 0, 0, 0, 0, 0, 0.5])
-    assert torch.allclose(beyond.flatten(), expected)
     expected = torch.tensor([1, 1, 0.5, 0, 0, 0, 0.5, 1, 1])
-    assert torch.allclose(at_limit.flatten(), expected, atol=1e-4)
+    marked = _at_limit(values.view(1, 1, 1, -1))
+    assert torch.allclose(marked.flatten(), expected, atol=1e-4)
+
+
+def test_the_head_is_a_convolution_of_folded_pixels():
+    head = shaken(UNet(**SMALL)).head
+    lq = torch.rand(1, 3, 12, 16)
+    folded = head.weight.reshape(8, 3, 3, 2, 3, 2).permute(0, 1, 3, 5, 2, 4).reshape(8, 12, 3, 3)
+    expected = F.conv2d(F.pixel_unshuffle(lq, 2), folded, head.bias, padding=1)
+    assert torch.allclose(head(lq), expected, atol=1e-5)
 
 
 @pytest.mark.parametrize("sees", [False, True])

@@ -1,9 +1,10 @@
 """Noise of photographs as cameras store them: born in the raw mosaic, then processed.
 
 White noise is a poor model of it. In a stored photograph the noise depends on the brightness, is
-correlated over several pixels, much further in color than in brightness, and carries the blocks of
-JPEG. The steps follow the raw pipeline that Brooks et al. 2019 ("Unprocessing
-images for learned raw denoising") undo and redo; their relation of read to shot noise is used.
+correlated over several pixels, much further in color than in brightness, is stronger along edges
+and in texture, where noise reduction dares less, and carries the blocks of JPEG. The steps follow
+the raw pipeline that Brooks et al. 2019 ("Unprocessing images for learned raw denoising") undo and
+redo; their relation of read to shot noise is used.
 
 Only the noise is demosaiced, smoothed and sharpened, never the picture: ground truths of real noise
 are means of many frames from the same camera, so they are just as sharp.
@@ -21,7 +22,8 @@ from nitido.degradations._levels import Level, check, draw, draw_integer, draw_l
 
 _READ_SLOPE, _READ_OFFSET, _READ_SPREAD = 2.18, 1.20, 0.26  # Brooks et al. 2019, section 3.1
 _DETAIL = (0.0, 0.75)  # from bilinear demosaicing to one that keeps fine detail
-_COLOR_LEFT = (0.2, 1.0)  # share of the color noise that in-camera noise reduction leaves
+_OCTAVES = (0.5, 1.0, 2.0, 4.0)  # pixels, deviations of the blurs between which octaves lie
+_NEARBY = 2.0  # pixels, deviation of the window in which the picture is flat or not
 _OPPONENT = np.array([[1, 1, 1], [1, 0, -1], [1, -2, 1]], np.float32)
 _OPPONENT /= np.linalg.norm(_OPPONENT, axis=1, keepdims=True)  # rows: brightness, two colors
 
@@ -37,13 +39,17 @@ class CameraNoise:
         sensitivity. A pair is a range, drawn evenly on a logarithmic scale. The read noise follows
         from it.
     smoothing : float or (float, float)
-        Standard deviation, in pixels, of the blur that in-camera noise reduction applies to the
-        brightness of the noise.
+        How much more in-camera noise reduction weakens each octave of the noise than the next
+        coarser one, in dB; below 0 it sharpens. A pair is a range, drawn anew for each of four
+        octaves. This shapes the brightness of the noise and keeps its RMS.
     color_smoothing : float or (float, float)
-        The same for its color, which cameras blur further. Color cleaned by blur alone would all
-        but vanish, and in stored photographs it has not; so a drawn share of it, 0.2 to 1, is left.
-    sharpening : float or (float, float)
-        Amount of unsharp masking (1 pixel wide) of the brightness afterwards; 0 is none.
+        The same for its color, which cameras smooth further.
+    left : float or (float, float)
+        Share of the noise, as RMS, that noise reduction leaves, 0..1; a pair is drawn for its
+        brightness and for its color apart.
+    selectivity : float or (float, float)
+        Share of the noise that in-camera noise reduction takes from places where the picture is
+        flat, 0..1; where it varies much more than the noise does, the noise stays.
     quality : int or (int, int)
         libjpeg quality at which the camera stores, 1..100.
 
@@ -53,18 +59,20 @@ class CameraNoise:
         If a level is out of range.
     """
 
-    shot: Level = (1e-4, 1.2e-2)
-    smoothing: Level = (0.0, 1.5)
-    color_smoothing: Level = (0.0, 4.0)
-    sharpening: Level = (0.0, 1.5)
+    shot: Level = (1e-3, 2e-2)
+    smoothing: Level = (-3.0, 12.0)
+    color_smoothing: Level = (-3.0, 15.0)
+    left: Level = (0.3, 1.0)
+    selectivity: Level = (0.0, 0.85)
     quality: Level = (70, 100)
     scale: ClassVar[int] = 1
 
     def __post_init__(self) -> None:
         check("shot", self.shot, 1e-9)
-        check("smoothing", self.smoothing, 0)
-        check("color_smoothing", self.color_smoothing, 0)
-        check("sharpening", self.sharpening, 0)
+        check("smoothing", self.smoothing, -20, 40)
+        check("color_smoothing", self.color_smoothing, -20, 40)
+        check("left", self.left, 0, 1)
+        check("selectivity", self.selectivity, 0, 1)
         check("quality", self.quality, 1, 100)
 
     def __call__(self, gt: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -90,12 +98,45 @@ class CameraNoise:
         raw = deviation * rng.standard_normal(linear.shape, dtype=np.float32) * gains
         noise = demosaiced(raw, int(rng.integers(4)), rng.uniform(*_DETAIL))
         opponent = noise @ _OPPONENT.T
-        brightness = _blur(opponent[..., :1], draw(self.smoothing, rng))
-        brightness += np.float32(draw(self.sharpening, rng)) * (brightness - _blur(brightness, 1))
-        color = _blur(opponent[..., 1:], draw(self.color_smoothing, rng))
-        lost = np.std(opponent[..., 1:]) / max(np.std(color), np.float32(1e-12))
-        color *= np.float32(rng.uniform(*_COLOR_LEFT)) * lost
-        return np.asarray(np.concatenate((brightness, color), axis=2) @ _OPPONENT)
+        brightness = _shaped(opponent[..., :1], self.smoothing, self.left, rng)
+        color = _shaped(opponent[..., 1:], self.color_smoothing, self.left, rng)
+        left = _left(linear @ _OPPONENT[:1].T, brightness, draw(self.selectivity, rng))
+        return np.asarray(left * np.concatenate((brightness, color), axis=2) @ _OPPONENT)
+
+
+def _shaped(
+    noise: np.ndarray, smoothing: Level, left: Level, rng: np.random.Generator
+) -> np.ndarray:
+    """Weaken each octave of (H, W, C) by `smoothing` dB more than the next coarser one.
+
+    All octaves are then scaled so that `left` of the RMS remains.
+    """
+    blurred = [noise, *(_blur(noise, sigma) for sigma in _OCTAVES)]
+    shaped = blurred[-1]
+    gain = 1.0
+    for finer, coarser in zip(blurred[-2::-1], blurred[:0:-1], strict=True):
+        gain *= 10 ** (-draw(smoothing, rng) / 20)
+        shaped = shaped + np.float32(gain) * (finer - coarser)
+    lost = _rms(noise) / max(_rms(shaped), 1e-12)
+    return np.asarray(np.float32(lost * draw(left, rng)) * shaped)
+
+
+def _rms(planes: np.ndarray) -> float:
+    return float(np.sqrt(np.mean(np.square(planes))))
+
+
+def _left(signal: np.ndarray, noise: np.ndarray, selectivity: float) -> np.ndarray:
+    """Return the share of the noise that is left at every place, (H, W, 1), or one for all.
+
+    It rises from 1 - `selectivity` where the signal is flat to 1, and is halfway where the signal
+    varies, within a few pixels, as much as the noise does.
+    """
+    if not selectivity:
+        return np.ones((1, 1, 1), np.float32)
+    mean = _blur(signal, _NEARBY)
+    varied = np.maximum(_blur(signal * signal, _NEARBY) - mean * mean, 0)
+    kept = varied / (varied + np.var(noise) + np.float32(1e-12))
+    return np.asarray(1 - np.float32(selectivity) * (1 - kept))
 
 
 def _to_linear(display: np.ndarray, curved: bool) -> np.ndarray:

@@ -1,7 +1,7 @@
 """The house network: a residual U-Net of plain 3x3 convolutions, made to be cut into tiles.
 
-Not from a paper. It borrows the pixel-unshuffled start of FFDNet (Zhang et al., TIP 2018) and the
-plain residual blocks and additive skips of DRUNet (Zhang et al., TPAMI 2021). There is no
+Not from a paper. It borrows the work at half the resolution from FFDNet (Zhang et al., TIP 2018)
+and the plain residual blocks and additive skips from DRUNet (Zhang et al., TPAMI 2021). There is no
 normalization and no global pooling, so a tile with enough overlap gives exactly what the whole
 picture gives; every second convolution of a block and the last one start at zero, so training
 starts from the identity.
@@ -20,7 +20,7 @@ from nitido.errors import SettingError
 
 
 class UNet(nn.Module):
-    """Residual U-Net over a pixel-unshuffled picture.
+    """Residual U-Net at a fraction of the resolution.
 
     Parameters
     ----------
@@ -31,14 +31,14 @@ class UNet(nn.Module):
     blocks : (int, ...)
         Residual blocks per level; every level but the last has as many again on the way up.
     unshuffle : int
-        Side of the pixel blocks that are folded into channels first.
+        How many times smaller than the picture the finest level is.
     takes_sigma : bool
         Take the noise level as a second input, (N, 1, 1, 1) in units of the picture (25 / 255);
         a negative level asks the network to judge for itself.
     sees_clipping : bool
-        Show the network how far every value lies outside 0..1 and whether it lies at a limit. A
-        file cuts noise off there, so dark places look too bright; the network learns to correct
-        that far sooner when it need not find out for itself where it happened.
+        Show the network which values lie at 0 or 1 or beyond. A file cuts noise off there, so dark
+        places look too bright; the network learns to correct that far sooner when it need not find
+        out for itself where it happened.
 
     Raises
     ------
@@ -70,10 +70,10 @@ class UNet(nn.Module):
         self.multiple_of = unshuffle * 2 ** (len(features) - 1)
         self.radius = _radius(blocks, unshuffle)
 
-        folded = channels * unshuffle**2
         steps = list(pairwise(features))
-        seen = folded * 3 if sees_clipping else folded
-        self.head = nn.Conv2d(seen, features[0], 3, padding=1)
+        seen = channels * 2 if sees_clipping else channels
+        # What 3x3 is on folded pixels, in one step: runtimes fold far slower than they convolve.
+        self.head = nn.Conv2d(seen, features[0], 3 * unshuffle, unshuffle, padding=unshuffle)
         self.level = nn.Conv2d(2, features[0], 1, bias=False) if takes_sigma else None
         self.encoder = nn.ModuleList(_stack(*pair) for pair in zip(features, blocks, strict=True))
         self.down = nn.ModuleList(nn.Conv2d(fine, coarse, 2, 2) for fine, coarse in steps)
@@ -81,13 +81,12 @@ class UNet(nn.Module):
         self.decoder = nn.ModuleList(
             _stack(*pair) for pair in zip(features[:-1], blocks[:-1], strict=True)
         )
-        self.tail = nn.Conv2d(features[0], folded, 3, padding=1)
+        self.tail = nn.Conv2d(features[0], channels * unshuffle**2, 3, padding=1)
         _start_at_zero(self.tail)
 
     def forward(self, lq: Tensor, sigma: Tensor | None = None) -> Tensor:
         """Restore `lq` (N, C, H, W), 0..1, H and W multiples of `multiple_of`; same shape out."""
-        seen = torch.cat([lq, *_clipping(lq)], dim=1) if self.sees_clipping else lq
-        features = self.head(F.pixel_unshuffle(seen, self.unshuffle))
+        features = self.head(torch.cat([lq, _at_limit(lq)], dim=1) if self.sees_clipping else lq)
         if self.level is not None:
             features = features + self.level(_level(sigma, lq))
         skips = []
@@ -124,11 +123,9 @@ def _stack(features: int, blocks: int) -> nn.Sequential:
     return nn.Sequential(*(_Block(features) for _ in range(blocks)))
 
 
-def _clipping(lq: Tensor) -> tuple[Tensor, Tensor]:
-    """Return how far values lie outside 0..1, and 1 at a limit falling to 0 one 8-bit level in."""
-    beyond = lq - lq.clamp(0, 1)
-    at_limit = (1 - 255 * lq).clamp(0, 1) + (1 - 255 * (1 - lq)).clamp(0, 1)
-    return beyond, at_limit
+def _at_limit(lq: Tensor) -> Tensor:
+    """Return 1 at a limit of 0..1 and beyond, falling to 0 one 8-bit level inside."""
+    return (1 - 255 * lq).clamp(0, 1) + (255 * lq - 254).clamp(0, 1)
 
 
 def _level(sigma: Tensor | None, lq: Tensor) -> Tensor:

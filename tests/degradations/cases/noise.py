@@ -5,9 +5,9 @@ WRONG = {
     "camera_noise": [
         {"shot": 0},
         {"shot": [1e-2, 1e-4]},
-        {"smoothing": -1},
-        {"color_smoothing": -1},
-        {"sharpening": [-1, 1]},
+        {"smoothing": -100},
+        {"color_smoothing": -100},
+        {"left": 1.5},
         {"quality": 0},
         {"quality": 101},
     ],
