@@ -28,6 +28,13 @@ def test_it_starts_as_the_identity(settings):
     assert torch.equal(UNet(**SMALL, **settings)(lq), lq)
 
 
+def test_where_it_enlarges_it_starts_as_bicubic():
+    lq = torch.rand(2, 3, 16, 24)
+    network = UNet(**SMALL, scale=3)
+    assert network.scale == 3
+    assert torch.equal(network(lq), F.interpolate(lq, scale_factor=3, mode="bicubic"))
+
+
 def test_values_at_the_limits_and_beyond_are_marked():
     values = torch.tensor([-0.25, 0.0, 0.5 / 255, 1 / 255, 0.5, 254 / 255, 254.5 / 255, 1.0, 1.5])
     expected = torch.tensor([1, 1, 0.5, 0, 0, 0, 0.5, 1, 1])
@@ -43,15 +50,18 @@ def test_the_head_is_a_convolution_of_folded_pixels():
     assert torch.allclose(head(lq), expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("sees", [False, True])
-def test_a_cut_beyond_the_radius_changes_nothing(sees):
-    network = shaken(UNet(**SMALL, sees_clipping=sees))
+@pytest.mark.parametrize(
+    "settings", [{}, {"sees_clipping": True}, {"scale": 2}, {"scale": 3, "unshuffle": 1}]
+)
+def test_a_cut_beyond_the_radius_changes_nothing(settings):
+    network = shaken(UNet(**SMALL, **settings))
     step = network.multiple_of
     cut = -(-network.radius // step) * step
     lq = torch.rand(1, 3, 4 * step, cut + 8 * step)
     with torch.inference_mode():
         whole, part = network(lq), network(lq[..., : cut + 4 * step])
-    kept = 4 * step
+    kept = 4 * step * network.scale
+    cut *= network.scale
     assert torch.allclose(whole[..., :kept], part[..., :kept], atol=1e-4 * float(whole.abs().max()))
     assert not torch.allclose(whole[..., : cut + kept], part, atol=1e-4 * float(whole.abs().max()))
 

@@ -5,7 +5,7 @@ import pytest
 
 from nitido import Restorer, open_weights
 from nitido.errors import EngineError, ResultError, SettingError, UnknownNameError
-from nitido.picture import Metadata, Picture, read, write
+from nitido.picture import Metadata, Picture, imresize, read, write
 from nitido.weights import Weights
 
 RNG = np.random.default_rng(0)
@@ -402,9 +402,38 @@ def test_a_network_that_enlarges():
     lq[:40, :40] = lq[:40, :40, :1]
     larger = lq.repeat(2, axis=0).repeat(2, axis=1)
     np.testing.assert_allclose(restorer(lq), larger, atol=1e-6)
-    picture = Picture(lq, np.ones(lq.shape[:2], np.float32))
-    with pytest.raises(SettingError, match="alpha"):
-        restorer.picture(picture)
+
+
+def enlarging(tile):
+    return faked(
+        lambda lq: lq.repeat(2, axis=2).repeat(2, axis=3),
+        tile=tile,
+        card={"scale": 2, "overlap": 16},
+    )[0]
+
+
+@pytest.mark.parametrize("tile", [32, 0])
+def test_alpha_grows_with_the_picture(tile, tmp_path):
+    lq = smooth()
+    alpha = smooth()[..., 0]
+    larger = enlarging(tile).picture(Picture(lq, alpha, depth=16))
+    np.testing.assert_allclose(larger.alpha, imresize(alpha, 2).clip(0, 1), atol=1e-6)
+    write(Picture(lq, alpha, depth=16), tmp_path / "a.png")
+    enlarging(tile).file(tmp_path / "a.png", tmp_path / "b.png")
+    written = read(tmp_path / "b.png")
+    assert written.pixels.shape == larger.pixels.shape
+    np.testing.assert_allclose(written.alpha, larger.alpha, atol=2e-5)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16, np.float32])
+def test_alpha_of_an_array_grows_too(kind):
+    peak = 1 if kind is np.float32 else np.iinfo(kind).max
+    lq = (np.dstack((smooth(), smooth()[..., :1])) * peak).astype(kind)
+    larger = enlarging(0)(lq)
+    assert larger.dtype == kind
+    assert larger.shape == (2 * lq.shape[0], 2 * lq.shape[1], 4)
+    expected = imresize(lq[..., 3].astype(np.float32), 2).clip(0, peak)
+    np.testing.assert_allclose(larger[..., 3], expected, atol=0.51 if peak > 1 else 1e-5)
 
 
 def test_the_estimate_names_tiles_seconds_and_memory(restorer):

@@ -4,7 +4,7 @@ Not from a paper. It borrows the work at half the resolution from FFDNet (Zhang 
 and the plain residual blocks and additive skips from DRUNet (Zhang et al., TPAMI 2021). There is no
 normalization and no global pooling, so a tile with enough overlap gives exactly what the whole
 picture gives; every second convolution of a block and the last one start at zero, so training
-starts from the identity.
+starts from the identity, or from bicubic interpolation where the network enlarges.
 
 **Departure from the paper:** none, there is no paper.
 """
@@ -32,6 +32,8 @@ class UNet(nn.Module):
         Residual blocks per level; every level but the last has as many again on the way up.
     unshuffle : int
         How many times smaller than the picture the finest level is.
+    scale : int
+        How many times larger than LQ the result is.
     takes_sigma : bool
         Take the noise level as a second input, (N, 1, 1, 1) in units of the picture (25 / 255);
         a negative level asks the network to judge for itself.
@@ -47,7 +49,6 @@ class UNet(nn.Module):
     """
 
     TINY: ClassVar[dict[str, Any]] = {"features": (4, 6), "blocks": (1, 1)}
-    scale = 1
 
     def __init__(
         self,
@@ -55,18 +56,22 @@ class UNet(nn.Module):
         features: tuple[int, ...] = (32, 64, 128),
         blocks: tuple[int, ...] = (2, 2, 4),
         unshuffle: int = 2,
+        scale: int = 1,
         takes_sigma: bool = False,
         sees_clipping: bool = False,
     ) -> None:
         if len(features) != len(blocks) or not features:
             raise SettingError(f"features {features} and blocks {blocks} must be equally long.")
-        if min(*features, *blocks, channels, unshuffle) < 1:
-            raise SettingError("features, blocks, channels and unshuffle must be 1 at least.")
+        if min(*features, *blocks, channels, unshuffle, scale) < 1:
+            raise SettingError(
+                "features, blocks, channels, unshuffle and scale must be 1 at least."
+            )
         super().__init__()
         self.channels = channels
         self.takes_sigma = takes_sigma
         self.sees_clipping = sees_clipping
-        self.unshuffle = unshuffle
+        self.scale = scale
+        self.finer = unshuffle * scale  # the result is that many times finer than the finest level
         self.multiple_of = unshuffle * 2 ** (len(features) - 1)
         self.radius = _radius(blocks, unshuffle)
 
@@ -81,11 +86,11 @@ class UNet(nn.Module):
         self.decoder = nn.ModuleList(
             _stack(*pair) for pair in zip(features[:-1], blocks[:-1], strict=True)
         )
-        self.tail = nn.Conv2d(features[0], channels * unshuffle**2, 3, padding=1)
+        self.tail = nn.Conv2d(features[0], channels * self.finer**2, 3, padding=1)
         _start_at_zero(self.tail)
 
     def forward(self, lq: Tensor, sigma: Tensor | None = None) -> Tensor:
-        """Restore `lq` (N, C, H, W), 0..1, H and W multiples of `multiple_of`; same shape out."""
+        """Restore `lq` (N, C, H, W), 0..1, H and W multiples of `multiple_of`; `scale` x larger."""
         features = self.head(torch.cat([lq, _at_limit(lq)], dim=1) if self.sees_clipping else lq)
         if self.level is not None:
             features = features + self.level(_level(sigma, lq))
@@ -97,7 +102,9 @@ class UNet(nn.Module):
         features = self.encoder[-1](features)
         for up, blocks in zip(reversed(self.up), reversed(self.decoder), strict=True):
             features = blocks(up(features) + skips.pop())
-        return lq + F.pixel_shuffle(self.tail(features), self.unshuffle)
+        if self.scale != 1:
+            lq = F.interpolate(lq, scale_factor=self.scale, mode="bicubic")
+        return lq + F.pixel_shuffle(self.tail(features), self.finer)
 
 
 class _Block(nn.Module):

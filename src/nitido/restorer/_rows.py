@@ -13,6 +13,7 @@ class Source(Protocol):
     height: int
     width: int
     channels: int
+    has_alpha: bool
 
     def rows(self, count: int) -> Taken:
         """Return the next rows, fewer at the end."""
@@ -28,27 +29,34 @@ class Sink(Protocol):
 
 
 class ArraySource:
-    """Rows of an array in memory, float32 (H, W, C)."""
+    """Rows of an array in memory, float32 (H, W, C), with alpha (H, W) where it has any."""
 
-    def __init__(self, pixels: np.ndarray) -> None:
+    def __init__(self, pixels: np.ndarray, alpha: np.ndarray | None = None) -> None:
         self.height, self.width, self.channels = pixels.shape
+        self.has_alpha = alpha is not None
         self._pixels = pixels
+        self._alpha = alpha
         self._next = 0
 
     def rows(self, count: int) -> Taken:
         """Return the next rows as a view."""
         first, self._next = self._next, min(self._next + count, self.height)
-        return self._pixels[first : self._next], None
+        alpha = None if self._alpha is None else self._alpha[first : self._next]
+        return self._pixels[first : self._next], alpha
 
 
 class ArraySink:
-    """Rows gathered into one array, float32 (H, W, C)."""
+    """Rows gathered into one array, float32 (H, W, C), and alpha (H, W) into another."""
 
-    def __init__(self, height: int, width: int, channels: int) -> None:
+    def __init__(self, height: int, width: int, channels: int, has_alpha: bool = False) -> None:
         self.pixels = np.empty((height, width, channels), np.float32)
+        self.alpha = np.empty((height, width), np.float32) if has_alpha else None
         self._next = 0
 
     def append(self, pixels: np.ndarray, alpha: np.ndarray | None = None) -> None:
         """Copy the next rows."""
-        self.pixels[self._next : self._next + len(pixels)] = pixels
-        self._next += len(pixels)
+        rows = slice(self._next, self._next + len(pixels))
+        self.pixels[rows] = pixels
+        if self.alpha is not None:
+            self.alpha[rows] = alpha
+        self._next = rows.stop

@@ -11,12 +11,13 @@ import numpy as np
 from nitido.engines import Precision
 from nitido.errors import SettingError
 from nitido.picture import Picture, PictureWriter, Policy, open_picture
+from nitido.restorer._alpha import AlphaAsBand, BandAsAlpha, beside_alpha
 from nitido.restorer._arrays import as_given, as_picture
 from nitido.restorer._judgement import judged_level
 from nitido.restorer._plan import Plan, make_plan
 from nitido.restorer._rows import ArraySink, ArraySource, Sink, Source
 from nitido.restorer._shelf import Shelf
-from nitido.restorer._tiles import run_tiles
+from nitido.restorer._tiles import RunTile, run_tiles
 from nitido.restorer._work import Work
 from nitido.weights import Weights, open_weights
 
@@ -122,21 +123,22 @@ class Restorer:
             If the result fails its checks.
         """
         pixels, alpha, peak = as_picture(picture)
-        return as_given(self._pixels(pixels), alpha, peak, picture)
+        if alpha is None or self.weights.card.scale == 1:
+            return as_given(self._arrays(pixels)[0], alpha, peak, picture)
+        parts = self._arrays(pixels, alpha[..., 0].astype(np.float32) / np.float32(peak))
+        larger = np.dstack([part for part in parts if part is not None])
+        return as_given(larger, None, peak, picture)
 
     def picture(self, picture: Picture) -> Picture:
-        """Restore a picture in memory; alpha, depth and metadata stay as they are.
+        """Restore a picture in memory; depth and metadata stay as they are, alpha as large as it.
 
         Raises
         ------
-        SettingError
-            If it has alpha and the weights enlarge.
         ResultError
             If the result fails its checks.
         """
-        if picture.alpha is not None and self.weights.card.scale != 1:
-            raise SettingError("A picture with alpha cannot be enlarged yet; drop the alpha.")
-        return replace(picture, pixels=self._pixels(picture.pixels))
+        pixels, alpha = self._arrays(picture.pixels, picture.alpha)
+        return replace(picture, pixels=pixels, alpha=alpha)
 
     def file(
         self,
@@ -177,8 +179,6 @@ class Restorer:
         policy = policy or Policy()
         scale = self.weights.card.scale
         with open_picture(source, policy) as picture:
-            if picture.has_alpha and scale != 1:
-                raise SettingError(f"{source} has alpha, which cannot be enlarged yet.")
             with PictureWriter(
                 target,
                 height=picture.height * scale,
@@ -241,13 +241,15 @@ class Restorer:
         """The arithmetic of the engine used last, or the one asked for."""
         return self._shelf.precision
 
-    def _pixels(self, pixels: np.ndarray) -> np.ndarray:
-        """Restore float32 (H, W, C)."""
+    def _arrays(
+        self, pixels: np.ndarray, alpha: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        """Restore float32 (H, W, C), and enlarge alpha (H, W) with it."""
         scale = self.weights.card.scale
         height, width, channels = pixels.shape
-        sink = ArraySink(height * scale, width * scale, channels)
-        self._run(lambda: ArraySource(pixels), sink)
-        return sink.pixels
+        sink = ArraySink(height * scale, width * scale, channels, alpha is not None)
+        self._run(lambda: ArraySource(pixels, alpha), sink)
+        return sink.pixels, sink.alpha
 
     def _run(
         self,
@@ -281,11 +283,15 @@ class Restorer:
             on_tile(done, plan.count)
 
         seamless = card.radius is not None
+        run: RunTile = work
+        if source.has_alpha and card.scale != 1:
+            source, sink = AlphaAsBand(source), BandAsAlpha(sink)
+            run = beside_alpha(work, card.scale)
         run_tiles(
             source,
             sink,
             plan,
-            work,
+            run,
             scale=card.scale,
             feather=0 if seamless else card.overlap,
             on_tile=count,
