@@ -64,7 +64,7 @@ class _Part(BaseModel):
 class Data(_Part):
     """Which pictures, and how patches are cut from them."""
 
-    source: str
+    source: str | tuple[str, ...]
     exclude: tuple[str, ...] = ()
     patch: PositiveInt = 128  # GT pixels
     batch: PositiveInt = 16

@@ -70,15 +70,19 @@ def finish(
 def _hardest(recipe: Recipe, trained: Trained, data: Path | None) -> np.ndarray:
     """Return the most damaged of some samples, mirrored to a side that shows every overlap."""
     network = trained.network
+    degradation = catalog.from_spec(degradations, recipe.degradation)
+    same_size = degradation.scale == 1
     patches = Patches(
         pictures(recipe.data.source, data, recipe.data.exclude),
-        catalog.from_spec(degradations, recipe.degradation),
+        degradation,
         patch=recipe.data.patch,
         channels=int(network.channels),  # type: ignore[arg-type]
-        told=1.0,
+        told=1.0 if same_size else 0.0,
         seed=recipe.seed + 1,
     )
-    hardest = max((patches[i] for i in range(_CANDIDATES)), key=lambda sample: sample.sigma.item())
+    samples = [patches[i] for i in range(_CANDIDATES)]
+    # A smaller LQ has no noise level; the most varied one is where a cut is seen first.
+    hardest = max(samples, key=lambda s: s.sigma.item() if same_size else float(s.lq.std()))
     step = int(network.multiple_of)  # type: ignore[arg-type]
     radius = int(network.radius or 0)  # type: ignore[arg-type]
     side = -(-max(_HARD_SIDE, min(4 * radius, 640)) // step) * step
