@@ -1,12 +1,11 @@
-"""Metrics: one file each, a NumPy function, and the only definitions in the project.
+"""Metrics: one file each, NumPy, and the only definitions in the project.
 
-``metric(restored, gt, border=0)`` takes two arrays of one shape, (H, W) or (H, W, C), and returns a
-Python float. Floats are 0..1 by convention, unsigned integers 0 to the largest value of their type;
-the two may differ in type. Nothing is clamped, rounded, resized or turned to luma here: a suite
-that does so does it before. `border` pixels are cut off every side first. Values that are not
-finite give a score that is not finite.
-
-A higher score is better, but for the names in `LOWER_IS_BETTER`.
+A metric is a `Metric`: a formula, and beside its name the facts that a caller needs to choose it,
+to call it and to sort by it. ``metric(restored, gt)`` returns a Python float; one whose
+`reference` is False judges ``metric(restored)`` alone and leaves `gt` unread, so a caller with
+pairs treats all alike.
 """
 
-LOWER_IS_BETTER = frozenset({"ciede2000", "mae", "mse"})
+from nitido.metrics._metric import Metric
+
+__all__ = ["Metric"]

@@ -1,27 +1,16 @@
-"""Mean absolute error."""
+"""Mean absolute error, for a range of 1."""
+
+from functools import partial
 
 import numpy as np
 
-from nitido.metrics._pair import Array, pair
+from nitido.metrics._metric import Metric, Values
 
 
-def mae(restored: Array, gt: Array, border: int = 0) -> float:
-    """Return the mean absolute error over all values, for a range of 1; lower is better.
-
-    Parameters
-    ----------
-    restored, gt : ndarray
-        Shape (H, W) or (H, W, C), floats 0..1 or unsigned integers of full range.
-    border : int
-        Pixels cut off every side first.
-
-    Raises
-    ------
-    SettingError
-        If the two do not compare: another shape, another kind of values, too wide a border.
-    """
-    first, second = pair(restored, gt, border)
-    return float(np.mean(np.abs(first - second)))
+@partial(Metric, title="MAE", lower_is_better=True)
+def mae(restored: Values, gt: Values) -> float:
+    """Return the mean of the absolute differences of all values."""
+    return float(np.mean(np.abs(restored - gt)))
 
 
 PUBLIC = mae
