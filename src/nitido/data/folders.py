@@ -3,9 +3,9 @@
 import os
 from pathlib import Path
 
+from nitido.data._suffixes import SUFFIXES
 from nitido.errors import DataError
 
-SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".avif"})
 _SHELVES = ("", "train", "eval")
 
 

@@ -1,0 +1,3 @@
+"""Which files of a set are pictures."""
+
+SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".avif"})
