@@ -23,9 +23,10 @@ SRC = ROOT / "src" / "nitido"
 FLOORS = {
     "errors": 0,
     "catalog": 0,
+    "cache": 0,
     "picture": 1,
     "degradations": 2,
-    "classical": 2,
+    "classical": 3,
     "networks": 2,
     "losses": 2,
     "metrics": 2,
@@ -50,7 +51,7 @@ FLOORS = {
 NEIGHBOURS = {("catalog", "errors")}
 REGISTRIES = ("classical", "degradations", "losses", "metrics", "networks", "tasks")
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager"}
-HEAVY = ("torch", "openvino", "lightning", "scipy", "skimage", "onnx", "onnxruntime")
+HEAVY = ("torch", "openvino", "lightning", "scipy", "skimage", "cv2", "pywt", "onnx", "onnxruntime")
 
 SOURCES = {
     ".".join(path.relative_to(SRC).with_suffix("").parts): path.read_text("utf-8")
@@ -289,11 +290,12 @@ def exists(room: str) -> bool:
     return room in SOURCES or f"{room}.__init__" in SOURCES
 
 
-CORE = ["errors", "catalog", "picture", "degradations", "metrics", "weights", "engines"]
-CORE += ["recipes", "tasks", "restorer", "diagnosis", "jobs", "cli", "__init__"]
+CORE = ["errors", "catalog", "picture", "degradations", "metrics", "classical", "weights"]
+CORE += ["engines", "recipes", "tasks", "restorer", "diagnosis", "jobs", "cli", "__init__"]
 TRAIN_ONLY = ["torch", "lightning", "onnx", "onnxruntime", "onnxscript", "scipy", "skimage"]
+TRAIN_ONLY += ["cv2", "pywt"]
 # Rooms whose every public file works without PyTorch; elsewhere a file may need it when it is used.
-ALL_FILES = ("picture", "degradations", "metrics")
+ALL_FILES = ("picture", "degradations", "metrics", "classical")
 
 
 def test_the_core_is_imported_with_torch_absent():

@@ -360,6 +360,15 @@ def test_weights_that_judge_for_themselves_are_blended():
             faked(np.copy, card={"takes_sigma": False}, **settings)
 
 
+def test_weights_that_cannot_judge_must_be_told():
+    for settings in ({}, {"strength": 0.5}):
+        with pytest.raises(SettingError, match=r"cannot judge how much noise there is; .*--sigma"):
+            faked(np.copy, card={"judges_sigma": False}, **settings)
+    restorer, engine = faked(np.copy, card={"judges_sigma": False}, sigma=51, strength=0.5)
+    restorer(smooth())
+    assert engine.told == [pytest.approx(0.1)]
+
+
 @pytest.mark.parametrize(
     ("settings", "complaint"),
     [

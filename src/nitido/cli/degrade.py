@@ -78,22 +78,10 @@ def degrade(
 
 
 def _build(name: str, settings: list[str]) -> "Degradation":
-    import yaml
-
     from nitido import catalog, degradations
-    from nitido.errors import SettingError
-    from nitido.recipes import parse_yaml
+    from nitido.cli._settings import parsed
 
-    values = {}
-    for setting in settings:
-        key, equals, text = setting.partition("=")
-        if not equals:
-            raise SettingError(f"--set {setting}: write key=value, for example sigma=25.")
-        try:
-            values[key] = parse_yaml(text)
-        except yaml.YAMLError:
-            raise SettingError(f"--set {setting}: {text} is no value in YAML.") from None
-    built: Degradation = catalog.build(degradations, name, **values)
+    built: Degradation = catalog.build(degradations, name, **parsed(settings, "sigma=25"))
     return built
 
 

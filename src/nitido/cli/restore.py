@@ -2,13 +2,13 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 if TYPE_CHECKING:
     from nitido.jobs import Entry, Outcome
-    from nitido.restorer import Restorer
+    from nitido.restorer import Classical, Restorer
 
 
 class Precision(StrEnum):
@@ -45,7 +45,12 @@ def restore(
         typer.Option(help="What to repair; without it, each picture is looked at first."),
     ] = None,
     model: Annotated[
-        str | None, typer.Option(help="Weights by name, or a .safetensors file.")
+        str | None,
+        typer.Option(help="Weights by name, a .safetensors file, or classical:NAME."),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="key=value, for classical:NAME; nitido models list has them."),
     ] = None,
     strength: Annotated[
         float, typer.Option(min=0, max=2, help="0..2: less or more than the network judges.")
@@ -86,14 +91,15 @@ def restore(
     from nitido.cli._display import Display
     from nitido.cli._interruption import Interruption
     from nitido.cli._sheet import check_sheet, draw_sheet
-    from nitido.restorer import Restorer
+    from nitido.restorer import Classical, Restorer
 
-    restorers: dict[str, Restorer] = {}
+    restorers: dict[str, Restorer | Classical] = {}
 
-    def restorer_for(weights: str) -> "Restorer":
+    def restorer_for(weights: str) -> "Restorer | Classical":
         if weights not in restorers:
-            restorers[weights] = Restorer(
+            restorers[weights] = _restorer(
                 weights,
+                settings or [],
                 engine=engine,
                 precision=precision.value,
                 tile=tile,
@@ -155,6 +161,35 @@ def restore(
                 sys.stdout.write(outcome.to_json() + "\n")
                 sys.stdout.flush()
     return jobs.exit_code(outcomes)
+
+
+def _restorer(
+    weights: str,
+    settings: list[str],
+    *,
+    engine: str,
+    precision: Literal["auto", "fp32", "bf16"],
+    tile: int | None,
+    sigma: float | None,
+    strength: float,
+) -> "Restorer | Classical":
+    """Build what restores: a network, or a classical method with its settings."""
+    from nitido.cli._settings import parsed
+    from nitido.errors import SettingError
+    from nitido.restorer import PREFIX, Classical, Restorer
+
+    if not weights.startswith(PREFIX):
+        if settings:
+            raise SettingError(f"--set {settings[0]}: only --model classical:NAME has settings.")
+        return Restorer(
+            weights, engine=engine, precision=precision, tile=tile, sigma=sigma, strength=strength
+        )
+    if engine != "openvino" or precision != "auto":
+        raise SettingError(f"{weights} is no network: leave --engine and --precision out.")
+    values = parsed(settings, "sigma=25")
+    if sigma is not None:
+        values.setdefault("sigma", sigma)
+    return Classical(weights, values, tile=tile, strength=strength)
 
 
 def _weights(task: str | None, model: str | None) -> str:

@@ -1,5 +1,7 @@
-"""Restore pictures of any size with a network: plan tiles, run an engine, join, check."""
+"""Restore pictures of any size: plan tiles, run a network or a classical method, join, check."""
 
-from nitido.restorer.restorer import Report, Restorer
+from nitido.restorer._report import Report
+from nitido.restorer.classical import PREFIX, Classical
+from nitido.restorer.restorer import Restorer
 
-__all__ = ["Report", "Restorer"]
+__all__ = ["PREFIX", "Classical", "Report", "Restorer"]

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -10,11 +10,13 @@ import numpy as np
 
 from nitido.engines import Precision
 from nitido.errors import SettingError
-from nitido.picture import Picture, PictureWriter, Policy, open_picture
+from nitido.picture import Picture, Policy, open_picture
 from nitido.restorer._alpha import AlphaAsBand, BandAsAlpha, beside_alpha
 from nitido.restorer._arrays import as_given, as_picture
+from nitido.restorer._files import restore_file
 from nitido.restorer._judgement import judged_level
 from nitido.restorer._plan import Plan, make_plan
+from nitido.restorer._report import Report
 from nitido.restorer._rows import ArraySink, ArraySource, Sink, Source
 from nitido.restorer._shelf import Shelf
 from nitido.restorer._tiles import RunTile, run_tiles
@@ -27,22 +29,6 @@ _TRIAL_SIDE = 256  # pixels, of the tile that speed is measured on
 _FADE = 0.5  # strength below which a result fades into its input
 _AT_REST_BYTES = 220_000_000  # of a process that has opened an engine and no picture
 OnTile = Callable[[int, int], None]  # tiles done, tiles in all
-
-
-@dataclass
-class Report:
-    """What was done to one picture."""
-
-    weights: str
-    engine: str
-    precision: str
-    tile: tuple[int, int]  # height, width; LQ pixels, overlap included
-    tiles: int
-    megapixels: float
-    seconds: float = 0.0
-    engine_seconds: float = 0.0
-    sigma: float | None = None  # the noise level the network was told, 8-bit units
-    notes: tuple[str, ...] = ()
 
 
 class Restorer:
@@ -60,7 +46,8 @@ class Restorer:
         Side of the part that is kept of each tile, LQ pixels; 0 is the whole picture at once.
         Without it tiles are as large as memory and speed allow.
     sigma : float, optional
-        Noise level, 8-bit units (0..255), that the network is told instead of judging it.
+        Noise level, 8-bit units (0..255), that the network is told instead of judging it. Weights
+        whose card says that they cannot judge it need it.
     strength : float
         0..2: the network is told this many times the level that it would judge; below 0.5 the
         result also fades into the input, so that 0 changes nothing. Weights that cannot be told
@@ -71,7 +58,7 @@ class Restorer:
     UnknownNameError
         If there are no such weights or engine.
     SettingError
-        If a setting is out of range or the weights cannot follow it.
+        If a setting is out of range, the weights cannot follow it, or they must be told `sigma`.
     """
 
     def __init__(
@@ -100,6 +87,11 @@ class Restorer:
             raise SettingError(
                 f"The weights {card.name} judge the damage themselves; "
                 "leave sigma out and keep strength within 0..1."
+            )
+        if not card.judges_sigma and sigma is None:
+            raise SettingError(
+                f"The weights {card.name} cannot judge how much noise there is; "
+                "tell the level as sigma (--sigma), 0..255 in 8-bit units."
             )
         self._shelf = Shelf(self.weights, engine, precision)
         self._tile = tile
@@ -175,26 +167,17 @@ class Restorer:
         ResultError
             If the result fails its checks; then nothing is written.
         """
-        began = time.perf_counter()
-        policy = policy or Policy()
-        scale = self.weights.card.scale
-        with open_picture(source, policy) as picture:
-            with PictureWriter(
-                target,
-                height=picture.height * scale,
-                width=picture.width * scale,
-                channels=picture.channels,
-                has_alpha=picture.has_alpha,
-                depth=picture.depth,
-                metadata=picture.metadata,
-                overwrite=overwrite,
-                metadata_policy=metadata,
-                quality=quality,
-            ) as writer:
-                report = self._run(lambda: picture, writer, on_tile, source, policy)
-            report.notes = (*picture.notes, *report.notes, *writer.notes)
-        report.seconds = time.perf_counter() - began
-        return report
+        limits = policy or Policy()
+        return restore_file(
+            source,
+            target,
+            lambda picture, writer: self._run(lambda: picture, writer, on_tile, source, limits),
+            scale=self.weights.card.scale,
+            overwrite=overwrite,
+            metadata=metadata,
+            quality=quality,
+            policy=limits,
+        )
 
     def plan(self, height: int, width: int) -> Plan:
         """Return how a picture of this size (LQ pixels) would be cut."""

@@ -1,0 +1,67 @@
+"""Which pixels are missing: told by a mask, read from a file, or marked with a color."""
+
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+
+from nitido.errors import PictureError, SettingError
+from nitido.picture import read
+
+Mask = np.ndarray | str | PathLike[str] | None
+Marked = float | tuple[float, float, float]
+
+_HALF_STEP = 0.5 / 255  # a marked value may be off by the rounding to 8 bits
+
+
+def check_holes(mask: str | PathLike[str] | None, marked: Marked) -> None:
+    """Refuse a mask that is no file name, and a mark that is neither a value nor a color."""
+    if mask is not None and not isinstance(mask, str | PathLike):
+        raise SettingError(f"mask is {mask!r}; give a picture file whose white is missing.")
+    values = marked if isinstance(marked, tuple) else (marked,)
+    numbers = all(isinstance(v, int | float) and 0 <= v <= 1 for v in values)
+    if len(values) not in (1, 3) or not numbers:
+        raise SettingError(f"marked is {marked!r}; it is a value in 0..1 or a color of three.")
+
+
+def holes(pixels: np.ndarray, mask: Mask, marked: Marked) -> np.ndarray:
+    """Return the missing pixels, bool (H, W).
+
+    Parameters
+    ----------
+    pixels : ndarray
+        (H, W, C), 0..1.
+    mask : ndarray, path-like or None
+        (H, W) or (H, W, 1), what is True or above one half is missing; or a picture file of such.
+    marked : float or (float, float, float)
+        Without a mask, the value that a pixel has in all channels, or the color, if it is missing.
+
+    Raises
+    ------
+    SettingError
+        If the mask cannot be read or has another size, or if every pixel is missing.
+    """
+    if mask is None:
+        value = np.asarray(marked, np.float32)
+        if value.size == 3 and pixels.shape[2] == 1:
+            value = value.mean()
+        missing = (np.abs(pixels - value) < _HALF_STEP).all(axis=2)
+    else:
+        missing = _loaded(mask) if isinstance(mask, str | PathLike) else np.asarray(mask)
+        missing = missing[..., 0] if missing.ndim == 3 and missing.shape[2] == 1 else missing
+        if missing.shape != pixels.shape[:2]:
+            raise SettingError(
+                f"The mask has the shape {missing.shape}, the picture {pixels.shape[:2]}; "
+                "they must be the same."
+            )
+        missing = missing > 0.5
+    if missing.all():
+        raise SettingError("Every pixel is missing; there is nothing to fill the holes from.")
+    return np.asarray(missing)
+
+
+def _loaded(path: str | PathLike[str]) -> np.ndarray:
+    try:
+        return np.asarray(read(Path(path)).pixels.mean(axis=2))
+    except PictureError as error:
+        raise SettingError(f"mask: {error}") from error
