@@ -108,3 +108,19 @@ def tiny_weights(tmp_path_factory, random_unet, make_recipe, photograph):
             trained="not at all",
             hard=photograph(160, 160).transpose(2, 0, 1).copy(),
         )
+
+
+@pytest.fixture(scope="session")
+def told_weights(tmp_path_factory):
+    """Weights of a random FFDNet, which must be told the noise level, imported once for all."""
+    import torch
+
+    from nitido import export
+    from nitido.networks.ffdnet import FFDNet
+
+    torch.manual_seed(0)
+    network = FFDNet(**FFDNet.TINY).eval()
+    file = tmp_path_factory.mktemp("told") / "ffdnet_tiny.safetensors"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(export, "_bytes_per_pixel", lambda weights: 99)  # takes two processes
+        return export.export_imported(network, "ffdnet", file, origin="made by chance")

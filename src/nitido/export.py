@@ -4,12 +4,14 @@ The tensors are stored once, in fp16 where that moves no pixel visibly, as safet
 graph beside them holds only the operations and points into the same file.
 """
 
+import inspect
 import logging
 import subprocess
 import sys
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx_ir as ir
@@ -30,6 +32,8 @@ _SEAM = 0.25 / 255  # what a cut may change at most, outside the overlap
 _FP16_ERROR = 0.1 / 255  # RMS that storing fp16 may change, at most
 _BF16_ERROR = 0.5 / 255  # RMS that bf16 may change on heavy noise, where it is 0.01 dB
 _PARITY = 0.05 / 255  # largest difference between runtimes, fp32
+_SIGMA = 50 / 255  # level that a network is told which cannot judge it, where nothing else is said
+_TRIAL_SIDES = (256, 640)  # pixels, of the picture that foreign weights are measured on
 
 
 def export(
@@ -40,6 +44,7 @@ def export(
     *,
     trained: str,
     hard: np.ndarray,
+    sigma: float = _SIGMA,
 ) -> Weights:
     """Write ``NAME.safetensors`` and ``NAME.onnx`` and prove that both give what PyTorch gives.
 
@@ -58,46 +63,107 @@ def export(
     hard : np.ndarray
         A picture with the hardest damage of the recipe, float32 (C, H, W), sides of 256 at least
         and multiples of the network's: the overlap of tiles is measured on it.
+    sigma : float
+        Its noise level, 0..1, told to a network that cannot judge it.
 
     Raises
     ------
     WeightsError
         If a tensor is not finite, or the graph gives something else than PyTorch.
     """
+    words = {
+        "title": recipe.title,
+        "task": recipe.task,
+        "network": recipe.network["name"],
+        "settings": {key: value for key, value in recipe.network.items() if key != "name"},
+        "recipe": recipe.model_dump(mode="json"),
+        "trained": trained,
+        "data_terms": recipe.data_terms,
+    }
+    return _export(network, folder / f"{name}.safetensors", words, hard, sigma, halve=True)
+
+
+def export_imported(network: nn.Module, name: str, file: Path, *, origin: str) -> Weights:
+    """Write weights that others published as a weights file of ours, with its graph.
+
+    The tensors stay as they are, and what the card says of tiles, memory and precision is measured
+    on a noisy picture made for it.
+
+    Parameters
+    ----------
+    network : nn.Module
+        From `nitido.import_network`.
+    name : str
+        Of the network in our naming.
+    file : Path
+        ``NAME.safetensors``; the graph gets the same name.
+    origin : str
+        Where the weights are from, in words; goes into the card.
+
+    Raises
+    ------
+    WeightsError
+        If a tensor is not finite, the graph gives something else than PyTorch, or the network
+        keeps no record of a setting.
+    """
+    settings = list(inspect.signature(type(network)).parameters)
+    missing = [key for key in settings if not hasattr(network, key)]
+    if missing:
+        raise WeightsError(
+            f"The network {name} does not say its setting {missing[0]}, so its weights cannot be "
+            "stored with a card; use it as nitido.import_network gives it."
+        )
+    words = {
+        "title": f"{name} of others",
+        "task": "",
+        "network": name,
+        "settings": {key: getattr(network, key) for key in settings},
+        "trained": origin,
+        "data_terms": "those of their authors",
+        "licence": "that of their authors",
+    }
+    return _export(network, file, words, _trial(network), _SIGMA, halve=False)
+
+
+def _export(
+    network: nn.Module,
+    file: Path,
+    words: Mapping[str, Any],
+    hard: np.ndarray,
+    sigma: float,
+    *,
+    halve: bool,
+) -> Weights:
+    """Measure a network and write it; `words` are what the card says and nothing measures."""
     network.eval()
     lq = torch.from_numpy(hard[None])
+    restore = _told(network, sigma)
     with torch.inference_mode():
-        truth = network(lq)
+        truth = restore(lq)
         if not torch.isfinite(truth).all():
-            raise WeightsError(f"The network {name} gives values that are not finite.")
-    tensors = _tensors(network, lq, truth)
-    settings = {key: value for key, value in recipe.network.items() if key != "name"}
+            raise WeightsError(f"The network {file.stem} gives values that are not finite.")
+    state = _halved(network, restore, lq, truth) if halve else network.state_dict()
+    tensors = {key: value.detach().cpu().contiguous().numpy() for key, value in state.items()}
     facts = {key: getattr(network, key) for key in ("channels", "scale", "multiple_of", "radius")}
     card = Card(
-        name=name,
-        title=recipe.title,
-        task=recipe.task,
-        network=recipe.network["name"],
-        settings=settings,
+        name=file.stem,
+        **words,
         **facts,
-        overlap=measure_overlap(network, hard),
+        overlap=measure_overlap(network, hard, sigma),
         takes_sigma=bool(getattr(network, "takes_sigma", False)),
-        precisions=("fp32", "bf16") if _safe_in_bf16(network, lq, truth) else ("fp32",),
+        judges_sigma=bool(getattr(network, "judges_sigma", True)),
+        precisions=("fp32", "bf16") if _safe_in_bf16(network, restore, lq) else ("fp32",),
         parameters=sum(p.numel() for p in network.parameters()),
         macs_per_pixel=round(macs_per_pixel(network)),
         bytes_per_pixel=1,  # measured below, on the files themselves
-        recipe=recipe.model_dump(mode="json"),
-        trained=trained,
-        data_terms=recipe.data_terms,
     )
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{name}.safetensors"
+    file.parent.mkdir(parents=True, exist_ok=True)
     file.with_suffix(".onnx").unlink(missing_ok=True)  # never an old graph over new tensors
     save(tensors, card, file)
     weights = open_weights(file)
     graph = _graph(load_network(weights), card, tensors)
     _link(graph, weights)
-    _compare(weights, hard)
+    _compare(weights, hard, sigma)
     return with_card(weights, bytes_per_pixel=_bytes_per_pixel(weights))
 
 
@@ -115,15 +181,16 @@ def with_card(weights: Weights, **changes: object) -> Weights:
     return renewed
 
 
-def measure_overlap(network: nn.Module, hard: np.ndarray) -> int:
+def measure_overlap(network: nn.Module, hard: np.ndarray, sigma: float = _SIGMA) -> int:
     """Return how many LQ pixels neighbouring tiles must share so that a cut leaves no trace.
 
     The middle of the picture is restored alone and compared with the same pixels of the whole:
     the overlap is the smallest distance from the cut beyond which nothing differs by more than
     0.25 / 255. It is a multiple of the network's `multiple_of` and never more than its theoretical
-    radius needs. Networks with global statistics get a fixed overlap that is feathered.
+    radius needs. Networks with global statistics get a fixed overlap that is feathered. `sigma`,
+    0..1, is told to networks that cannot judge it.
     """
-    step = int(network.multiple_of)  # type: ignore[arg-type]
+    step, scale = int(network.multiple_of), int(network.scale)  # type: ignore[arg-type]
     if network.radius is None:
         return -(-_FEATHER // step) * step
     height, width = hard.shape[1:]
@@ -131,12 +198,12 @@ def measure_overlap(network: nn.Module, hard: np.ndarray) -> int:
     bottom, right = (side - edge for side, edge in ((height, top), (width, left)))
     with torch.inference_mode():
         lq = torch.from_numpy(hard[None])
-        whole = network(lq)[..., top:bottom, left:right]
-        part = network(lq[..., top:bottom, left:right].contiguous())
+        restore = _told(network, sigma)
+        whole = restore(lq)[..., top * scale : bottom * scale, left * scale : right * scale]
+        part = restore(lq[..., top:bottom, left:right].contiguous())
     wrong = (whole - part).abs().amax(dim=(0, 1)).numpy()
-    rows = np.minimum(np.arange(bottom - top), np.arange(bottom - top)[::-1])
-    columns = np.minimum(np.arange(right - left), np.arange(right - left)[::-1])
-    distance = np.minimum.outer(rows, columns)
+    rows, columns = (np.arange(side * scale) // scale for side in (bottom - top, right - left))
+    distance = np.minimum.outer(np.minimum(rows, rows[::-1]), np.minimum(columns, columns[::-1]))
     seen = distance[wrong > _SEAM]
     needed = int(seen.max()) + 1 if seen.size else 0
     limit = -(-int(network.radius) // step) * step  # type: ignore[arg-type]
@@ -148,30 +215,54 @@ def macs_per_pixel(network: nn.Module) -> float:
     step = int(network.multiple_of)  # type: ignore[arg-type]
     side = -(-64 // step) * step
     with torch.inference_mode(), FlopCounterMode(display=False) as counter:
-        network(torch.zeros(1, int(network.channels), side, side))  # type: ignore[arg-type]
+        lq = torch.zeros(1, int(network.channels), side, side)  # type: ignore[arg-type]
+        _told(network, _SIGMA)(lq)
     return float(counter.get_total_flops()) / 2 / side**2
 
 
-def _tensors(network: nn.Module, lq: Tensor, truth: Tensor) -> dict[str, np.ndarray]:
+def _told(network: nn.Module, sigma: float) -> Callable[[Tensor], Tensor]:
+    """Return a network as a function of LQ alone, told a level, 0..1, if it cannot judge it."""
+    if getattr(network, "judges_sigma", True):
+        return network
+    return lambda lq: network(lq, torch.full((len(lq), 1, 1, 1), sigma))
+
+
+def _trial(network: nn.Module) -> np.ndarray:
+    """Return a picture of edges and waves under heavy noise, float32 (C, H, W)."""
+    step = int(network.multiple_of)  # type: ignore[arg-type]
+    radius = int(network.radius or 0)  # type: ignore[arg-type]
+    least, most = _TRIAL_SIDES
+    side = -(-max(least, min(4 * radius, most)) // step) * step
+    rng = np.random.default_rng(0)
+    rows, columns = np.mgrid[:side, :side]
+    waves = np.sin(rows / 9) + np.cos(columns / 7) + np.sin((rows + columns) / 3)
+    clean = 0.5 + 0.1 * waves + 0.2 * ((rows // 40 + columns // 40) % 2)
+    noise = _SIGMA * rng.standard_normal((int(network.channels), side, side))  # type: ignore[arg-type]
+    return np.asarray(clean + noise, np.float32)
+
+
+def _halved(
+    network: nn.Module, restore: Callable[[Tensor], Tensor], lq: Tensor, truth: Tensor
+) -> dict[str, Tensor]:
     """Return the state in fp16 where that changes next to nothing, else as it is."""
     state = {key: value.clone() for key, value in network.state_dict().items()}
     halved = {k: v.half() if v.dtype == torch.float32 else v for k, v in state.items()}
     network.load_state_dict(halved)
     with torch.inference_mode():
-        error = (network(lq) - truth).square().mean().sqrt()
+        error = (restore(lq) - truth).square().mean().sqrt()
     if not error <= _FP16_ERROR:
         network.load_state_dict(state)
-        halved = state
-    return {key: value.detach().cpu().contiguous().numpy() for key, value in halved.items()}
+        return state
+    return halved
 
 
-def _safe_in_bf16(network: nn.Module, lq: Tensor, truth: Tensor) -> bool:
+def _safe_in_bf16(network: nn.Module, restore: Callable[[Tensor], Tensor], lq: Tensor) -> bool:
     side = 128 // int(network.multiple_of) * int(network.multiple_of)  # type: ignore[arg-type]
     small = lq[..., :side, :side].contiguous()
     with torch.inference_mode():
-        exact = network(small)
+        exact = restore(small)
         with torch.autocast("cpu", torch.bfloat16):
-            rounded = network(small).float()
+            rounded = restore(small).float()
     return bool((rounded - exact).square().mean().sqrt() <= _BF16_ERROR)
 
 
@@ -233,18 +324,18 @@ def _link(graph: ir.Model, weights: Weights) -> None:
     half.replace(weights.graph)
 
 
-def _compare(weights: Weights, hard: np.ndarray) -> None:
-    """Run the files in both runtimes.
+def _compare(weights: Weights, hard: np.ndarray, sigma: float = _SIGMA) -> None:
+    """Run the files in both runtimes; a level is told only where it cannot be judged.
 
     Raises
     ------
     WeightsError
         If they differ anywhere by more than 0.05 / 255.
     """
-    lq = hard[None]
+    level = None if weights.card.judges_sigma else np.full((1, 1, 1, 1), sigma, np.float32)
     results = {
         name: catalog.build(engines, name, weights=weights, tile=hard.shape[1:], precision="fp32")(
-            lq
+            hard[None], level
         )
         for name in ("torch", "openvino")
     }

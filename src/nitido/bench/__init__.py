@@ -1,7 +1,83 @@
-"""Proof: published protocols by name, and the scores of weights on them."""
+"""Proof: published protocols by name, what papers report on them, and the scores of ours.
 
-from nitido.bench._suite import Suite
-from nitido.bench.runner import score
-from nitido.bench.suites import find_suite
+>>> suite = find_suite("set12/gaussian_noise_25")
+>>> result = run(find_candidate("denoise", suite), suite)
+>>> result.psnr, result.interval, result.own
 
-__all__ = ["Suite", "find_suite", "score"]
+A `Suite` fixes what a number means. A `Candidate` is anything that restores its pictures. `run`
+scores one on the other, picture by picture, and goes on where it was killed. `write_report` shows
+results; `stress` varies the damage; `compete` sets restorers side by side.
+"""
+
+from pathlib import Path
+
+from nitido.bench._candidate import Candidate
+from nitido.bench._published import Published, published, published_suites
+from nitido.bench._result import Result
+from nitido.bench._rows import Row
+from nitido.bench._stress import Measure, Robustness, Tested
+from nitido.bench._suite import Case, Suite
+from nitido.bench._sweeps import SWEEPS
+from nitido.bench.arena import Arena, Standing, compete, write_arena
+from nitido.bench.candidates import find_candidate
+from nitido.bench.report import Scored, check_report, write_report
+from nitido.bench.robustness import Maker, check_csv, stress, write_csv, write_robustness
+from nitido.bench.runner import Progress, run
+from nitido.bench.suites import KINDS, find_suite
+from nitido.weights import Score, Weights
+
+__all__ = [
+    "KINDS",
+    "SWEEPS",
+    "Arena",
+    "Candidate",
+    "Case",
+    "Maker",
+    "Measure",
+    "Progress",
+    "Published",
+    "Result",
+    "Robustness",
+    "Row",
+    "Scored",
+    "Standing",
+    "Suite",
+    "Tested",
+    "check_csv",
+    "check_report",
+    "compete",
+    "find_candidate",
+    "find_suite",
+    "published",
+    "published_suites",
+    "run",
+    "score",
+    "stress",
+    "write_arena",
+    "write_csv",
+    "write_report",
+    "write_robustness",
+]
+
+
+def score(weights: Weights, suite: Suite, data: Path | None = None) -> Score:
+    """Return the mean scores of weights over a suite, in fp32, as their card holds them.
+
+    Raises
+    ------
+    DataError
+        If the images are not under the root or do not suit.
+    SettingError
+        If the weights cannot do the suite.
+    """
+    result = run(find_candidate(weights, suite), suite, data)
+    return Score(
+        suite=result.suite,
+        protocol=result.protocol,
+        images=len(result.rows),
+        psnr=round(result.psnr, 4),
+        ssim=round(result.ssim, 5),
+        input_psnr=round(result.input_psnr, 4),
+        data_hash=result.data_hash,
+        versions=result.versions,
+    )

@@ -1,26 +1,34 @@
-"""Suites by name: ``SET/gaussian_noise_S``, ``SET/gaussian_noise_S_8bit`` and ``SET/paired``.
+"""Suites by name, ``SET/DAMAGE``; docs/benchmarks.md says what each name fixes.
 
-Gaussian noise follows the papers since DnCNN: the generator is seeded with 0 for every image, the
-noise is drawn as (H, W, C) and added to the float picture, unclipped; results are clipped and
-rounded to 8 bits, and the PSNR is taken over all channels without a border. ``_8bit`` clips and
-rounds the input as well, as an image file would have it.
+The damages: ``gaussian_noise_S`` and ``gaussian_noise_S_8bit``, ``jpeg_Q`` and ``jpeg_color_Q``,
+``bicubic_xN`` and ``bicubic_y_xN``, and ``paired`` for sets that hold damaged pictures themselves.
 """
 
 import re
-from collections.abc import Iterator
-from functools import partial
-from pathlib import Path
+from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 
-from nitido.bench._suite import Pair, Suite
-from nitido.data import pairs, pictures
-from nitido.degradations.gaussian_noise import GaussianNoise
-from nitido.errors import UnknownNameError
-from nitido.picture import read
+from nitido.bench._suite import Color, Damage, Suite
+from nitido.degradations.jpeg import Jpeg
+from nitido.errors import SettingError, UnknownNameError
+from nitido.picture import imresize
 
-_GAUSSIAN = re.compile(r"gaussian_noise_(\d+(?:\.\d+)?)(_8bit)?")
-_KINDS = ("gaussian_noise_25", "gaussian_noise_25_8bit", "paired")
+KINDS = {
+    "gaussian_noise_25": "noise of sigma 25 on float pictures, unclipped, as papers have it",
+    "gaussian_noise_25_8bit": "the same noise, clipped and rounded as in an image file",
+    "jpeg_10": "JPEG of quality 10 of the luma",
+    "jpeg_color_10": "JPEG of quality 10 of RGB, 4:2:0",
+    "bicubic_x4": "MATLAB's bicubic down-scaling of 8-bit RGB; PSNR on luma",
+    "bicubic_y_x4": "the older protocol: luma alone, not rounded once it is down-scaled",
+    "paired": "the pairs that the set holds in its folders lq and gt",
+}
+"""One name of each kind, and what it is."""
+
+_SEED = 0  # of every picture: what is drawn does not depend on the others
+# LIVE1 is published in color; the tables of JPEG are of its luma, which is a set of its own.
+_LUMA_OF = {"live1": "live1_gray"}
 
 
 def find_suite(name: str) -> Suite:
@@ -30,23 +38,73 @@ def find_suite(name: str) -> Suite:
     ------
     UnknownNameError
         If the part behind the last slash is no protocol.
+    SettingError
+        If a level of the damage is out of its range.
     """
     images, _, damage = name.rpartition("/")
-    if damage == "paired" and images:
-        return Suite(name, 1, partial(_paired, images))
-    match = _GAUSSIAN.fullmatch(damage)
-    if not match or not images:
-        raise UnknownNameError("suite", name, [f"SET/{kind}" for kind in _KINDS])
-    noise = GaussianNoise(sigma=float(match[1]), clip=1.0 if match[2] else 0.0)
-    return Suite(name, 1, partial(_damaged, images, noise))
+    for pattern, make in _MAKERS:
+        if images and (match := pattern.fullmatch(damage)):
+            return make(name, images, *match.groups())
+    raise UnknownNameError("suite", name, [f"SET/{kind}" for kind in KINDS])
 
 
-def _damaged(images: str, noise: GaussianNoise, data: Path | None) -> Iterator[Pair]:
-    for file in pictures(images, data):
-        gt = read(file).pixels
-        yield file.stem, noise(gt, np.random.default_rng(0)), gt
+def _gaussian_noise(name: str, images: str, level: str, stored: str | None) -> Suite:
+    sigma = float(level)
+    if sigma > 255:
+        raise SettingError(f"{name}: sigma is {level}; it goes from 0 to 255, in 8-bit units.")
+
+    def damage(gt: np.ndarray) -> np.ndarray:
+        lq = gt + np.float32(sigma / 255) * _unit_noise(gt.size).reshape(gt.shape)
+        return (
+            np.asarray(np.floor(np.clip(lq, 0, 1) * 255 + 0.5) / 255, np.float32) if stored else lq
+        )
+
+    # Protocol 1 drew from another generator, and compared the input clipped and rounded.
+    return Suite(name, 2, images, damage, sigma=sigma, rounds_input=bool(stored))
 
 
-def _paired(images: str, data: Path | None) -> Iterator[Pair]:
-    for lq, gt in pairs(images, data):
-        yield gt.stem, read(lq).pixels, read(gt).pixels
+@lru_cache(maxsize=1)  # pictures of one size are damaged by the same noise
+def _unit_noise(count: int) -> np.ndarray:
+    """Return what ``numpy.random.seed(0)`` and ``randn`` give, as the papers in Python draw it."""
+    noise = np.random.RandomState(_SEED).standard_normal(count).astype(np.float32)
+    noise.flags.writeable = False
+    return noise
+
+
+def _jpeg(name: str, images: str, color: str | None, quality: str) -> Suite:
+    jpeg = Jpeg(quality=int(quality))
+
+    def damage(gt: np.ndarray) -> np.ndarray:
+        return jpeg(gt, np.random.default_rng(_SEED))
+
+    if color:
+        return Suite(name, 1, images, damage, color="rgb")
+    folder, slash, last = images.rpartition("/")
+    return Suite(name, 1, folder + slash + _LUMA_OF.get(last, last), damage, color="luma")
+
+
+def _bicubic(name: str, images: str, luma: str | None, factor: str) -> Suite:
+    scale = int(factor)
+
+    def of_luma(gt: np.ndarray) -> np.ndarray:
+        return imresize(gt, 1 / scale)
+
+    def of_files(gt: np.ndarray) -> np.ndarray:  # MATLAB rounds integers after each axis
+        levels = np.asarray(np.floor(gt * 255 + 0.5), np.uint8)
+        return imresize(levels, 1 / scale).astype(np.float32) / np.float32(255)
+
+    damage: Damage = of_luma if luma else of_files
+    color: Color = "luma" if luma else "rgb"
+    return Suite(name, 1, images, damage, color, on_luma=True, scale=scale, border=scale)
+
+
+def _paired(name: str, images: str) -> Suite:
+    return Suite(name, 1, images, None)
+
+
+_MAKERS: tuple[tuple[re.Pattern[str], Callable[..., Suite]], ...] = (
+    (re.compile(r"gaussian_noise_(\d+(?:\.\d+)?)(_8bit)?"), _gaussian_noise),
+    (re.compile(r"jpeg_(color_)?(\d+)"), _jpeg),
+    (re.compile(r"bicubic_(y_)?x([2-8])"), _bicubic),
+    (re.compile(r"paired"), _paired),
+)

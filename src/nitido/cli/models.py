@@ -1,6 +1,7 @@
 """``nitido models``: which weights and networks there are, and what they say of themselves."""
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,7 +10,7 @@ if TYPE_CHECKING:
     from nitido.weights import Card
 
 models = typer.Typer(
-    help="List tasks, weights and networks; show a card.",
+    help="List tasks, weights and networks; show a card; import weights of others.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -17,8 +18,10 @@ models = typer.Typer(
 
 @models.command("list")
 def list_models() -> int:
-    """List the tasks, their weights and the networks that can be trained."""
-    from nitido import catalog, networks, tasks, weights
+    """List the tasks, their weights, the networks that can be trained and the classical methods."""
+    import inspect
+
+    from nitido import catalog, classical, networks, tasks, weights
 
     for known in catalog.names(tasks):
         task = catalog.find(tasks, known)
@@ -28,6 +31,11 @@ def list_models() -> int:
         sys.stdout.write(f"weights  {known:12} {card.title}\n")
     for known in catalog.names(networks):
         sys.stdout.write(f"network  {known}\n")
+    for known in catalog.names(classical):
+        method = catalog.find(classical, known)
+        title = (method.__doc__ or "").strip().splitlines()[0]
+        has = ", ".join(inspect.signature(method).parameters) or "no settings"
+        sys.stdout.write(f"classical:{known:24} {title} [{has}]\n")
     return 0
 
 
@@ -56,12 +64,54 @@ def show_model(
     return 0
 
 
+@models.command("import")
+def import_model(
+    file: Annotated[Path, typer.Argument(help="The authors' weights.", show_default=False)],
+    network: Annotated[str, typer.Option("--as", help="Their network; see nitido models list.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="A .safetensors file.")],
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="key=value, where the weights do not say it themselves."),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace an existing file.")
+    ] = False,
+) -> int:
+    """Import weights that a paper's authors published, as a file with card and graph.
+
+    They stay as they are. What tiles, memory and bf16 need is measured, and the graph compared
+    with PyTorch; this takes some seconds.
+    """
+    import hashlib
+
+    from nitido.cli._settings import parsed
+    from nitido.errors import MissingExtraError, SettingError, UnwritableError
+    from nitido.weights import import_network
+
+    if output.suffix != ".safetensors":
+        raise SettingError(f"-o {output}: give a name that ends in .safetensors.")
+    if output.exists() and not overwrite:
+        raise UnwritableError(f"{output} exists; give --overwrite or another name.")
+    built = import_network(file, network, **parsed(settings or [], "depth=17"))
+    try:
+        from nitido.export import export_imported
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("Importing weights", "train") from error
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    origin = f"by its authors; imported from {file.name}, SHA-256 {digest}"
+    weights = export_imported(built, network, output, origin=origin)
+    sys.stderr.write(f"{weights.file} with {weights.graph.name}\n")
+    return 0
+
+
 def _facts(card: "Card") -> dict[str, str]:
     settings = ", ".join(f"{key} {value}" for key, value in card.settings.items())
     reach = "the whole picture" if card.radius is None else f"{card.radius} pixels"
+    needs = {} if card.judges_sigma else {"must be told": "the noise level (sigma)"}
     return {
         "title": card.title,
-        "task": card.task,
+        "task": card.task or "not said",
+        **needs,
         "network": f"{card.network} ({settings})",
         "weights": f"{card.parameters:,}",
         "multiply-adds": f"{card.macs_per_pixel:,} per pixel",

@@ -1,13 +1,12 @@
 """OpenVINO on the CPU, the default: no PyTorch is imported, compiled networks are cached."""
 
-import os
 import sys
 from functools import cache
 from typing import Any, Literal
 
 import numpy as np
-from platformdirs import user_cache_path
 
+from nitido.cache import cache_folder
 from nitido.engines._engine import Precision, check_precision
 from nitido.errors import EngineError
 from nitido.weights import Weights
@@ -95,8 +94,7 @@ class OpenVino:
 @cache
 def _core() -> ov.Core:
     core = ov.Core()
-    cache_dir = os.environ.get("NITIDO_CACHE") or user_cache_path("nitido", appauthor=False)
-    core.set_property({"CACHE_DIR": str(cache_dir)})
+    core.set_property({"CACHE_DIR": str(cache_folder())})
     return core
 
 

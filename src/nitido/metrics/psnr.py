@@ -15,8 +15,8 @@ def psnr(restored: Values, gt: Values) -> float:
     The squared error is averaged over all channels together before the logarithm. Values beyond
     0..1 are not clamped.
     """
-    error = (restored - gt).ravel()
-    mse = float(np.dot(error, error)) / error.size
+    error = restored - gt
+    mse = float(np.mean(np.square(error, out=error)))
     return math.inf if mse == 0 else -10 * math.log10(mse)
 
 

@@ -7,7 +7,8 @@ The contract of the room, which the tests hold for every file in it:
   `multiple_of`; callers pad.
 * Facts are attributes: `scale`, `multiple_of`, `radius` and `channels` (see `Network`).
 * ``takes_sigma = True`` announces a second input: ``network(lq, sigma)``, `sigma` (N, 1, 1, 1) in
-  the same 0..1 units as `lq` (the level of papers over 255).
+  the same 0..1 units as `lq` (the level of papers over 255). ``judges_sigma = False`` says that
+  it must be told; otherwise a negative level asks the network to judge for itself.
 * ``supervised(lq)``, where it exists, returns every output a training loss is summed over, the
   one that ``forward`` returns last. Without it that is ``(network(lq),)``.
 * Settings are keyword arguments of the constructor; what cannot work raises `SettingError`.

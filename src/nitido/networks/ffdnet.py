@@ -112,14 +112,15 @@ class FFDNet(nn.Module):
         }
         kernels = [tensor for tensor in own.values() if tensor.ndim == 4]
         first = own.get("layers.0.weight")
-        if first is None or first.ndim != 4 or len(kernels) < 2 or first.shape[1] % 4 != 1:
+        folded = 0 if first is None or first.ndim != 4 else first.shape[1]
+        if first is None or len(kernels) < 2 or folded < 5 or folded % 4 != 1:
             raise WeightsError(
                 f"No FFDNet in the {len(own)} tensors found: there is no chain of convolutions "
                 "that starts with model.0.weight and takes four sub-pictures and a level; check "
                 "the network's name."
             )
         found = {
-            "channels": first.shape[1] // 4,
+            "channels": folded // 4,
             "features": first.shape[0],
             "depth": len(kernels),
         }

@@ -45,6 +45,7 @@ def finish(
         Told in words what happens; a suite without images is told, not hidden.
     """
     say("exporting and comparing with PyTorch")
+    hard, sigma = _hardest(recipe, trained, data)
     weights = export(
         trained.network,
         recipe,
@@ -54,7 +55,8 @@ def finish(
             f"{trained.steps} steps of {recipe.data.batch} patches of {recipe.data.patch}, "
             f"{trained.seconds / 60:.0f} minutes"
         ),
-        hard=_hardest(recipe, trained, data),
+        hard=hard,
+        sigma=sigma,
     )
     scores = []
     for suite in recipe.suites:
@@ -67,8 +69,11 @@ def finish(
     return with_card(weights, scores=tuple(scores))
 
 
-def _hardest(recipe: Recipe, trained: Trained, data: Path | None) -> np.ndarray:
-    """Return the most damaged of some samples, mirrored to a side that shows every overlap."""
+def _hardest(recipe: Recipe, trained: Trained, data: Path | None) -> tuple[np.ndarray, float]:
+    """Return the most damaged of some samples, mirrored to a side that shows every overlap.
+
+    Its noise level, 0..1, comes with it; negative where it has none.
+    """
     network = trained.network
     degradation = catalog.from_spec(degradations, recipe.degradation)
     same_size = degradation.scale == 1
@@ -87,4 +92,5 @@ def _hardest(recipe: Recipe, trained: Trained, data: Path | None) -> np.ndarray:
     radius = int(network.radius or 0)  # type: ignore[arg-type]
     side = -(-max(_HARD_SIDE, min(4 * radius, 640)) // step) * step
     pad = [(0, 0)] + [(0, max(0, side - have)) for have in hardest.lq.shape[1:]]
-    return np.pad(hardest.lq, pad, mode="symmetric")[:, :side, :side]
+    hard = np.pad(hardest.lq, pad, mode="symmetric")[:, :side, :side]
+    return hard, hardest.sigma.item()

@@ -16,6 +16,8 @@ class Score(BaseModel):
     psnr: float  # dB
     ssim: float
     input_psnr: float  # dB, of the damaged input
+    data_hash: str = ""  # of the pixels of all pictures
+    versions: dict[str, str] = Field(default_factory=dict)  # of what computed it
 
 
 class Card(BaseModel):
@@ -38,6 +40,7 @@ class Card(BaseModel):
     radius: int | None  # theoretical receptive radius, LQ pixels; None: global statistics
     overlap: int  # measured: LQ pixels that neighbouring tiles must share
     takes_sigma: bool = False
+    judges_sigma: bool = True  # False: the noise level must be told
     precisions: tuple[Literal["fp32", "bf16"], ...] = ("fp32",)  # what is safe
     parameters: int
     macs_per_pixel: int  # multiply-adds per LQ pixel

@@ -1,0 +1,150 @@
+"""From what a person names to what is scored: weights, a classical restorer, the input itself."""
+
+import inspect
+from pathlib import Path
+
+import numpy as np
+
+from nitido import catalog
+from nitido.bench._candidate import Candidate
+from nitido.bench._suite import Suite
+from nitido.errors import SettingError
+from nitido.restorer import Restorer
+from nitido.weights import Card, Weights, open_weights
+
+_CLASSICAL = "classical:"
+_LIBRARIES = ("scikit-image", "scipy", "opencv-python-headless", "PyWavelets", "bm3d")
+
+
+def find_candidate(
+    name: str | Path | Weights,
+    suite: Suite,
+    *,
+    engine: str = "openvino",
+    sigma: float | None = None,
+) -> Candidate:
+    """Return what is to be scored on a suite.
+
+    Parameters
+    ----------
+    name : str, Path or Weights
+        Weights by name, file or opened; ``classical:NAME``; or ``input``, the damaged pictures
+        themselves, enlarged by MATLAB's bicubic interpolation where the suite has a scale.
+    suite : Suite
+        It tells the true noise level to networks that cannot judge it and to classical restorers
+        that take one, and its scale to classical restorers that take that.
+    engine : str
+        The runtime of networks, which compute in fp32.
+    sigma : float, optional
+        Noise level, 8-bit units, told instead of the suite's, and to every network that takes one.
+
+    Raises
+    ------
+    UnknownNameError
+        If nothing has this name.
+    WeightsError
+        If the weights cannot be opened.
+    SettingError
+        If it cannot do this suite: it enlarges by another factor, or must be told a noise level
+        that nobody knows.
+    """
+    if name == "input":
+        return Input(suite)
+    if isinstance(name, str) and name.startswith(_CLASSICAL):
+        return Classical(name.removeprefix(_CLASSICAL), suite, sigma)
+    weights = name if isinstance(name, Weights) else open_weights(name)
+    return Network(weights, suite, engine, sigma)
+
+
+class Input:
+    """The damaged picture itself."""
+
+    name: str = "input"
+    weights_hash: str | None = None
+    card: Card | None = None
+    engine: str | None = None
+    packages: tuple[str, ...] = ()
+    changes: bool = False
+
+    def __init__(self, suite: Suite) -> None:
+        self.told: dict[str, float] = {}
+        self._suite = suite
+
+    def __call__(self, lq: np.ndarray) -> np.ndarray:
+        """Return LQ at the size of GT."""
+        return self._suite.enlarged(lq)
+
+
+class Network:
+    """Weights in fp32; a network that does not enlarge gets LQ enlarged by bicubic interpolation.
+
+    Raises
+    ------
+    SettingError
+        If the network enlarges by another factor than the suite, or must be told a noise level.
+    """
+
+    changes: bool = True
+
+    def __init__(self, weights: Weights, suite: Suite, engine: str, sigma: float | None) -> None:
+        card = weights.card
+        _check_scale(card.name, card.scale, suite)
+        if sigma is None and not card.judges_sigma:
+            sigma = suite.sigma
+        self.name = card.name
+        self.weights_hash: str | None = weights.sha256
+        self.card: Card | None = card
+        self.told: dict[str, float] = {} if sigma is None else {"sigma": sigma}
+        self.engine: str | None = engine
+        self.packages: tuple[str, ...] = (engine,)  # a runtime is called like its package
+        self._enlarges = card.scale == suite.scale
+        self._suite = suite
+        self._restorer = Restorer(weights, engine=engine, precision="fp32", sigma=sigma)
+
+    def __call__(self, lq: np.ndarray) -> np.ndarray:
+        """Run the network over one picture."""
+        return self._restorer(lq if self._enlarges else self._suite.enlarged(lq))
+
+
+class Classical:
+    """A restorer without training, told what it asks for by the names of its settings.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none of this name.
+    SettingError
+        If it enlarges by another factor than the suite.
+    """
+
+    weights_hash: str | None = None
+    card: Card | None = None
+    engine: str | None = None
+    packages: tuple[str, ...] = _LIBRARIES
+    changes: bool = True
+
+    def __init__(self, name: str, suite: Suite, sigma: float | None) -> None:
+        from nitido import classical
+
+        known = {"sigma": suite.sigma if sigma is None else sigma, "scale": suite.scale}
+        asked = inspect.signature(catalog.find(classical, name)).parameters
+        self.told = {key: value for key, value in known.items() if key in asked and value}
+        self.name = _CLASSICAL + name
+        self._restorer = catalog.build(classical, name, **self.told)
+        _check_scale(self.name, self._restorer.scale, suite)
+        self._enlarges = self._restorer.scale == suite.scale
+        self._suite = suite
+
+    def __call__(self, lq: np.ndarray) -> np.ndarray:
+        """Restore one picture."""
+        given = lq if self._enlarges else self._suite.enlarged(lq)
+        restored: np.ndarray = self._restorer(np.asarray(given, np.float32))
+        return restored
+
+
+def _check_scale(name: str, scale: int, suite: Suite) -> None:
+    if scale not in (1, suite.scale):
+        raise SettingError(
+            f"{name} enlarges {scale} times, {suite.name} needs {suite.scale} times; "
+            "choose a suite of its scale."
+        )

@@ -1,0 +1,76 @@
+"""``nitido bench arena``: restorers side by side, quality against speed."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nitido.cli._display import printable
+
+if TYPE_CHECKING:
+    from nitido.bench import Arena
+
+
+def arena(
+    suite: Annotated[str, typer.Argument(help="SET/DAMAGE, such as cbsd68/gaussian_noise_25.")],
+    weights: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Weights by name or file, or classical:NAME; several times.", show_default=False
+        ),
+    ] = None,
+    every: Annotated[int, typer.Option(min=1, help="Every how many-th picture is used.")] = 1,
+    data: Annotated[
+        Path | None, typer.Option(help="Root of the image sets; else $NITIDO_DATA.")
+    ] = None,
+    sigma: Annotated[
+        float | None,
+        typer.Option(min=0, max=255, help="Tell this noise level instead of the suite's."),
+    ] = None,
+    engine: Annotated[str, typer.Option(help="openvino or torch, in fp32.")] = "openvino",
+    report: Annotated[
+        Path | None, typer.Option(help="Also an HTML file with charts.", dir_okay=False)
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> int:
+    """Compare restorers on the same pictures, timed in turns in one run."""
+    from nitido import bench as room
+    from nitido.cli._bench import BenchDisplay
+    from nitido.errors import SettingError
+
+    if not weights:
+        raise SettingError("bench arena needs --weights NAME, once per restorer.")
+    found = room.find_suite(suite)
+    candidates = [
+        room.find_candidate(name, found, engine=engine, sigma=sigma)
+        for name in dict.fromkeys(weights)
+    ]
+    if report:
+        room.check_report(report)
+    with BenchDisplay() as display:
+        display.begin(suite)
+        result = room.compete(candidates, found, data, every=every, on_image=display.step)
+        if report:
+            room.write_arena(report, result)
+            display.say(f"written: {report}")
+    sys.stdout.write(result.to_json() + "\n" if json else _table(result))
+    return 0
+
+
+def _table(arena: "Arena") -> str:
+    """Return the standings as text, the best PSNR first."""
+    width = max(len(one.label) for one in arena.standings)
+    head = f"{'PSNR':>6}  {'SSIM':>6}  {'MP/s':>8}  {'weights':>12}  {'MACs/pixel':>12}"
+    lines = [
+        f"{arena.suite}, {len(arena.pictures)} pictures, damaged {arena.input_psnr:.2f} dB",
+        arena.machine,
+        f"  {'':{width}}  {head}",
+    ]
+    for one in sorted(arena.standings, key=lambda standing: -standing.mean_psnr):
+        parameters = f"{one.parameters:,}" if one.parameters else ""
+        macs = f"{one.macs:,.0f}" if one.macs else ""
+        scores = f"{one.mean_psnr:6.2f}  {one.mean_ssim:6.4f}  {one.speed:8.3g}"
+        line = f"  {one.label:{width}}  {scores}  {parameters:>12}  {macs:>12}"
+        lines.append(line.rstrip())
+    return "".join(f"{printable(line, sys.stdout)}\n" for line in lines)

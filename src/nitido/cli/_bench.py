@@ -1,0 +1,126 @@
+"""What a person sees while suites are run (on stderr), and the table of their scores."""
+
+import sys
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from nitido.cli._display import printable
+
+if TYPE_CHECKING:
+    from nitido.bench import Progress, Result
+
+
+class BenchDisplay:
+    """A progress bar on a terminal, a line per suite elsewhere."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._row: Any = None
+        self._suite = ""
+        self._kept = 0
+
+    def __enter__(self) -> Self:
+        if sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import (
+                BarColumn,
+                MofNCompleteColumn,
+                Progress,
+                TextColumn,
+                TimeRemainingColumn,
+            )
+
+            self._bar = Progress(
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeRemainingColumn(),
+                console=Console(stderr=True),
+                transient=True,
+            )
+            self._bar.start()
+        return self
+
+    def begin(self, suite: str) -> None:
+        """Turn to a suite."""
+        self._suite, self._kept = suite, 0
+        if self._bar:
+            self._row = self._bar.add_task(printable(suite, sys.stderr), total=None)
+
+    def show(self, progress: "Progress") -> None:
+        """Show how far the suite is."""
+        self._kept += progress.restored is None
+        self.step(progress.done, progress.total)
+
+    def step(self, done: int, total: int) -> None:
+        """Show that so many of all steps are done."""
+        if self._bar:
+            self._bar.update(self._row, completed=done, total=total)
+
+    def end(self, result: "Result") -> None:
+        """Say what the suite took, and what must be known of its images."""
+        self._leave()
+        count = len(result.rows)
+        kept = ""
+        if self._kept:
+            kept = f", {self._kept} of them scored earlier (--fresh scores them again)"
+        self.say(f"{self._suite}: {count} pictures{kept}, in {result.file}")
+        if result.published_set is False:
+            self.say(
+                f"{self._suite}: the pictures are not those of the published set, "
+                "so published scores do not compare"
+            )
+
+    def say(self, text: str) -> None:
+        """Write a line."""
+        self._leave()
+        shown = printable(text, sys.stderr)
+        if self._bar:
+            self._bar.console.print(shown, markup=False, highlight=False, soft_wrap=True)
+        else:
+            sys.stderr.write(shown + "\n")
+
+    def _leave(self) -> None:
+        if self._bar and self._row is not None:
+            self._bar.remove_task(self._row)
+            self._row = None
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._bar:
+            self._bar.stop()
+
+
+def table(result: "Result") -> str:
+    """Return the scores of a suite as text, ours and the published ones."""
+    lines = [
+        f"{result.suite}, {len(result.rows)} pictures, {result.weights}",
+        f"  PSNR   {result.psnr:.3f} dB{_within(result.interval)}",
+        f"  SSIM   {result.ssim:.4f}",
+        f"  input  {result.input_psnr:.3f} dB",
+    ]
+    if result.told:
+        told = ", ".join(f"{key} {value:g}" for key, value in result.told.items())
+        lines.append(f"  told   {told}")
+    if result.own:
+        lines.append(
+            f"  {result.own.method} is published with {result.own.psnr:.2f} dB; "
+            f"the difference is {result.psnr - result.own.psnr:+.3f} dB"
+        )
+    if result.published:
+        lines.append(f"  {'published':16} {'PSNR':>6}  {'ours':>6}  {'SSIM':>6}")
+    for row in result.published:
+        ssim = f"{row.ssim:.4f}" if row.ssim is not None else ""
+        note = "" if row.verified else "  not verified"
+        difference = result.psnr - row.psnr
+        line = f"  {row.method:16} {row.psnr:6.2f}  {difference:+6.2f}  {ssim:>6}{note}"
+        lines.append(line.rstrip())
+    return "".join(f"{printable(line, sys.stdout)}\n" for line in [*lines, ""])
+
+
+def _within(interval: tuple[float, float] | None) -> str:
+    return f", 95 % within {interval[0]:.2f} .. {interval[1]:.2f}" if interval else ""
