@@ -22,7 +22,7 @@ from nitido.bench._charts import (
     scatter,
 )
 
-LEFT, RIGHT, TOP, BOTTOM = 46, 426, 28, 248  # the plot of a chart with two axes
+LEFT, RIGHT, TOP, BOTTOM = 46, 386, 28, 248  # the plot of a chart with two axes
 
 
 def attributes(svg, tag, kind):
@@ -140,7 +140,7 @@ def test_what_is_not_finite_is_left_out_of_a_curve():
 def test_a_box_stands_at_its_quartiles():
     values = tuple(float(v) for v in (20, 22, 24, 26, 28, 40))
     svg = boxes([Group("ours", values, 1)], "PSNR, dB")
-    left, wide = 8, 440 - 16
+    left, wide = 14, 400 - 28
     at = [left + wide * (v - 20) / 20 for v in (22.5, 27.5)]  # axis 20 .. 40
     [box] = re.findall(r'<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)" height="16"', svg)
     assert float(box[0]) == pytest.approx(at[0], abs=0.06)
@@ -160,15 +160,28 @@ def test_groups_without_finite_values_keep_their_row():
 def test_dots_in_rows():
     rows = [
         Dots("BM3D", ((None, 30.0),), note="unverified", hollow=True),
-        Dots("ours", ((0, 35.0), (INPUT, 20.0)), shaded=True),
+        Dots("ours", ((0, 40.0), (INPUT, 20.0)), shaded=True),
     ]
-    svg = dots(rows, "PSNR, dB", Axis("PSNR, dB", 20, 40, (20, 30, 40)))
+    svg = dots(rows, "PSNR, dB")  # from 20 to 40
     [hollow] = attributes(svg, "path", "hollow")
     assert hollow["class"] == "theirs mark hollow"
-    assert hollow["d"].startswith(f"M{220 - 4} ")
+    assert hollow["d"].startswith(f"M{200 - 4} ")
     assert len(attributes(svg, "path", "mark")) == 3
     assert len(attributes(svg, "rect", "shade")) == 1
     assert '<tspan class="weak">unverified</tspan>' in svg
+
+
+def test_dots_beside_their_names():
+    rows = [Dots("BM3D", ((None, 20.0),)), Dots("a longer name", ((0, 40.0),))]
+    svg = dots(rows, "PSNR, dB", beside=True)
+    left = 14 * 6.6 + 2 * 14
+    assert [mark["d"].split()[0] for mark in attributes(svg, "path", "mark")] == [
+        f"M{left - 4:.1f}",
+        "M382",
+    ]
+    names = texts(svg, "name")
+    assert names["BM3D"] == (14, 19)
+    assert names["a longer name"] == (14, 40)
 
 
 POINTS = [
@@ -193,9 +206,9 @@ def test_points_stand_where_they_are_and_their_names_do_not_touch():
     svg = scatter(crowd, x, Axis("dB", 28, 31, (28, 29, 30, 31)), more_is_better=True)
     names = texts(svg, "name")
     assert set(names) == {p.name for p in crowd}
-    boxes = [(x, y - 11, x + 6.3 * len(text), y) for text, (x, y) in names.items()]
+    boxes = [(x, y - 11, x + 6.6 * len(text), y) for text, (x, y) in names.items()]
     for index, (x0, y0, x1, y1) in enumerate(boxes):
-        assert LEFT <= x0 < x1 <= 440
+        assert LEFT <= x0 < x1 <= 400
         assert all(x1 <= a or c <= x0 or y1 <= b or d <= y0 for a, b, c, d in boxes[:index])
     [front] = attributes(svg, "polyline", "front")
     assert front["points"].startswith(f"{LEFT},{TOP} ")

@@ -14,11 +14,11 @@ import numpy as np
 
 from nitido.bench._axes import Axis, written
 
-_WIDTH = 440.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 14.0, 28.0, 42.0  # around the plot
+_WIDTH = 400.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 14.0, 28.0, 42.0  # around the plot; rows lack _LEFT
 _TALL = 290.0  # a chart with two axes
-_ROW = 44.0  # a row with its name above
-_LETTER = 6.3  # mean width of a letter of a label
+_BOX_ROW, _DOT_ROW, _LINE = 44.0, 34.0, 21.0  # rows with the name above, and beside
+_LETTER = 6.6  # mean width of a letter of a label
 _BEYOND = 1.5  # lengths of the box, from which on a value is drawn on its own (Tukey 1977)
 INPUT = 99
 """The style of the damaged input, which is no restorer."""
@@ -99,32 +99,37 @@ def boxes(groups: Sequence[Group], label: str) -> str:
     """Return box plots in rows: the middle half, the median, the mean as a diamond, outliers."""
     known = [tuple(v for v in group.values if math.isfinite(v)) for group in groups]
     x = Axis.over(label, (v for values in known for v in values))
-    height = 4 + _ROW * len(groups) + _BOTTOM
-    parts = [_rows_grid(x, height)]
+    height = 4 + _BOX_ROW * len(groups) + _BOTTOM
+    parts = [_rows_grid(x, height, _RIGHT)]
     for index, (group, values) in enumerate(zip(groups, known, strict=True)):
-        top = 4 + index * _ROW
-        parts.append(_text(8, top + 14, group.name, "name"))
+        top = 4 + index * _BOX_ROW
+        parts.append(_text(_RIGHT, top + 14, group.name, "name"))
         if values:
             parts.append(_box(x, top + 30, values, group.style))
     return _svg(height, f"{label}: {', '.join(g.name for g in groups)}", parts)
 
 
-def dots(rows: Sequence[Dots], label: str, axis: Axis | None = None) -> str:
-    """Return values in rows, each row with its name above."""
-    x = axis or Axis.over(label, (value for row in rows for _, value in row.values))
-    tall = 34.0
+def dots(rows: Sequence[Dots], label: str, *, beside: bool = False) -> str:
+    """Return values in rows, the name of each above its values or beside them."""
+    x = Axis.over(label, (value for row in rows for _, value in row.values))
+    tall = _LINE if beside else _DOT_ROW
+    longest = max(len(row.name) + len(row.note) + 1 for row in rows)
+    left = min(longest * _LETTER + 2 * _RIGHT, _WIDTH / 2) if beside else _RIGHT
     height = 4 + tall * len(rows) + _BOTTOM
-    parts = [_rows_grid(x, height)]
+    parts = [_rows_grid(x, height, left)]
     for index, row in enumerate(rows):
         top = 4 + index * tall
         if row.shaded:
-            parts.append(f'<rect class="shade" x="0" y="{_n(top)}" width="{_n(_WIDTH)}" '
-                         f'height="{_n(tall)}"/>')  # fmt: skip
+            size = f'width="{_n(_WIDTH)}" height="{_n(tall)}"'
+            parts.append(f'<rect class="shade" x="0" y="{_n(top)}" {size}/>')
         note = f' <tspan class="weak">{escape(row.note)}</tspan>' if row.note else ""
-        parts.append(f'<text class="name" x="8" y="{_n(top + 13)}">{escape(row.name)}{note}</text>')
+        base = top + (15 if beside else 13)
+        name = f'<text class="name" x="{_n(_RIGHT)}" y="{_n(base)}">{escape(row.name)}{note}</text>'
+        parts.append(name)
         for style, value in row.values:
             if math.isfinite(value):
-                mark = _mark(_across(x, value, 8), top + 24, style, hollow=row.hollow)
+                down = top + (tall / 2 if beside else 24)
+                mark = _mark(_across(x, value, left), down, style, hollow=row.hollow)
                 parts.append(_told(mark, f"{row.name}: {value:.2f}"))
     return _svg(height, f"{label}: {', '.join(row.name for row in rows)}", parts)
 
@@ -189,11 +194,11 @@ def _box(x: Axis, middle: float, values: tuple[float, ...], style: int) -> str:
     low, median, high = (float(v) for v in np.quantile(values, (0.25, 0.5, 0.75)))
     reach = _BEYOND * (high - low)
     inside = [value for value in values if low - reach <= value <= high + reach]
-    ends = [_across(x, v, 8) for v in (min(inside), low, median, high, max(inside))]
-    mean = _across(x, sum(values) / len(values), 8)
+    ends = [_across(x, v, _RIGHT) for v in (min(inside), low, median, high, max(inside))]
+    mean = _across(x, sum(values) / len(values), _RIGHT)
     first, left, line, right, last = ends
     outside = "".join(
-        f'<circle class="{_class(style)} faint" cx="{_n(_across(x, v, 8))}" cy="{_n(middle)}" '
+        f'<circle class="{_class(style)} faint" cx="{_n(_across(x, v, _RIGHT))}" cy="{_n(middle)}" '
         'r="2.5"/>'
         for v in values
         if not low - reach <= v <= high + reach
@@ -238,12 +243,12 @@ def _grid(x: Axis, y: Axis) -> str:
     return f'<path class="grid" d="{lines}"/>{labels}'
 
 
-def _rows_grid(x: Axis, height: float) -> str:
+def _rows_grid(x: Axis, height: float, left: float) -> str:
     """Return the lines, ticks and label of a chart in rows."""
     bottom = height - _BOTTOM
-    lines = "".join(f"M{_n(_across(x, tick, 8))} 4V{_n(bottom)}" for tick in x.ticks)
-    label = _text(_WIDTH / 2, height - 5, x.label, "label middle")
-    return f'<path class="grid" d="{lines}"/>{_ticks(x, bottom + 17, 8)}{label}'
+    lines = "".join(f"M{_n(_across(x, tick, left))} 4V{_n(bottom)}" for tick in x.ticks)
+    label = _text((left + _WIDTH - _RIGHT) / 2, height - 5, x.label, "label middle")
+    return f'<path class="grid" d="{lines}"/>{_ticks(x, bottom + 17, left)}{label}'
 
 
 def _ticks(x: Axis, base: float, left: float) -> str:
@@ -290,8 +295,7 @@ def _free(
 
 
 def _across(x: Axis, value: float, left: float = _LEFT) -> float:
-    right = _WIDTH - (_RIGHT if left == _LEFT else left)
-    return left + (right - left) * x.at(value)
+    return left + (_WIDTH - _RIGHT - left) * x.at(value)
 
 
 def _down(y: Axis, value: float) -> float:

@@ -92,7 +92,7 @@ def gallery(
         for name, why in _pictures([result for _, _, result in shown])
     ]
     end = _end(views)
-    return "".join(_article(view, end) for view in views) + _scale(end)
+    return _scale(end) + "".join(_article(view, end) for view in views)
 
 
 # --- which pictures and which places
@@ -198,9 +198,8 @@ def _end(views: Sequence[_View]) -> int:
 
 def _article(view: _View, end: int) -> str:
     damaged, *others = view.versions
-    stages = [_slider(damaged, others[0], view.places), _map(others[0], view.places, end)]
-    if others[0].error is None:  # nothing was restored
-        stages = [_slider(damaged, others[0], view.places), _map(damaged, view.places, end)]
+    mapped = damaged if others[0].error is None else others[0]  # if anything was restored
+    stages = [_slider(damaged, others[0], view.places), _map(mapped, view.places, end)]
     size = f"{damaged.pixels.shape[1]} x {damaged.pixels.shape[0]} pixels of it, 1:1"
     return (
         f'<article><h3>{escape(view.name)} <span class="weak">{escape(view.why)}</span></h3>'
@@ -268,9 +267,9 @@ def _scale(end: int) -> str:
     colors = ", ".join(_COLORS)
     beyond = "" if end == _ENDS[-1] else " and more"
     return (
-        f'<div class="scale"><div style="background:linear-gradient(90deg, {colors})"></div>'
-        f"<p><span>0</span><span>error (RMS of the channels), 8-bit units; one scale for all</span>"
-        f"<span>{end}{beyond}</span></p></div>"
+        '<div class="scale"><p>Error maps: RMS of the channels, 8-bit units; one scale for all</p>'
+        f'<div style="background:linear-gradient(90deg, {colors})"></div>'
+        f"<p><span>0</span><span>{end}{beyond}</span></p></div>"
     )
 
 
@@ -307,7 +306,7 @@ def _image(pixels: np.ndarray | Image.Image, name: str, kind: str = "", zoom: in
     if drawn.mode == "P":
         drawn.save(stream, "PNG")
     else:
-        drawn.save(stream, "WEBP", lossless=True, quality=40, method=2)
+        drawn.save(stream, "WEBP", lossless=True, quality=0, method=0)  # 6 times as fast
     form = "png" if drawn.mode == "P" else "webp"
     content = base64.b64encode(stream.getvalue()).decode()
     return (

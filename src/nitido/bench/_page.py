@@ -62,6 +62,11 @@ def page(title: str, lead: str, body: Iterable[str]) -> str:
     )
 
 
+def counted(number: int, thing: str) -> str:
+    """Return a number of things in words: 1 picture, 2 pictures."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
 def section(title: str, body: Iterable[str], lead: str = "") -> str:
     """Return a part of a page under its own heading."""
     said = f'<p class="lead">{escape(lead)}</p>' if lead else ""

@@ -5,24 +5,23 @@ from collections.abc import Callable, Sequence
 
 from nitido.bench._axes import Axis
 from nitido.bench._charts import INPUT, SHADED, Curve, Dots, curves, dots, figure, legend
-from nitido.bench._page import charts, details, facts, page, section, table
+from nitido.bench._page import charts, counted, details, facts, page, section, table
 from nitido.bench._stress import Measure, Robustness, Tested
 from nitido.bench._sweeps import SWEEPS
 from nitido.bench._trained import Range
 
-_SCORES: tuple[tuple[str, Callable[[Measure], float], str], ...] = (
-    ("PSNR, dB", lambda measure: measure.psnr, ".2f"),
-    ("SSIM", lambda measure: measure.ssim, ".4f"),
-)
+_Score = Callable[[Measure], float]
+_PSNR: tuple[str, _Score] = ("PSNR, dB", lambda measure: measure.psnr)
+_SSIM: tuple[str, _Score] = ("SSIM", lambda measure: measure.ssim)
 
 
 def robustness_page(result: Robustness) -> str:
     """Return the whole page."""
     names = [one.label for one in result.tested if one.changes] or ["the damaged input"]
-    count = len(result.pictures)
+    pictures = counted(len(result.pictures), "picture")
     small = f", made {result.scale} times smaller first" if result.scale > 1 else ""
     lead = (
-        f"Means over {count} {'picture' if count == 1 else 'pictures'} of {result.images}{small}. "
+        f"Means over {pictures} of {result.images}{small}. "
         "Shaded: levels that were drawn in training, as the weights' cards say."
     )
     styles = _styles(result.tested)
@@ -40,7 +39,7 @@ def _styles(tested: Sequence[Tested]) -> list[int]:
 
 def _section(result: Robustness, name: str, styles: Sequence[int]) -> str:
     draw = _curves if SWEEPS[name].ordered else _dots
-    figures = [draw(result, name, styles, *score) for score in _SCORES]
+    figures = [draw(result, name, styles, *score) for score in (_PSNR, _SSIM)]
     never = [
         one.label
         for one in result.tested
@@ -56,8 +55,7 @@ def _curves(
     name: str,
     styles: Sequence[int],
     label: str,
-    of: Callable[[Measure], float],
-    form: str,
+    of: _Score,
 ) -> str:
     lines = [
         Curve(
@@ -83,8 +81,7 @@ def _dots(
     name: str,
     styles: Sequence[int],
     label: str,
-    of: Callable[[Measure], float],
-    form: str,
+    of: _Score,
 ) -> str:
     kinds = [m.level for m in result.tested[0].measures if m.sweep == name]
     rows = []
@@ -120,17 +117,14 @@ def _table(result: Robustness, name: str) -> str:
         (
             measures[0].level,
             measures[0].damage,
-            *(_written(of(m), form) for _, of, form in _SCORES for m in measures),
+            *(f"{m.psnr:.2f}" if math.isfinite(m.psnr) else "\N{INFINITY}" for m in measures),
+            *(f"{m.ssim:.4f}" for m in measures),
         )
         for measures in zip(*columns, strict=True)
     ]
     names = [_name(one) for one in result.tested]
     heads = [f"{label} of {name}" for label in ("PSNR", "SSIM") for name in names]
     return table(("level", "damage", *heads), rows, numbers=range(2, 2 + len(heads)))
-
-
-def _written(value: float, form: str) -> str:
-    return f"{value:{form}}" if math.isfinite(value) else "\N{INFINITY}"
 
 
 def _circumstances(result: Robustness) -> str:

@@ -20,7 +20,7 @@ from nitido.bench._axes import Axis
 from nitido.bench._candidate import Candidate, labels
 from nitido.bench._charts import Point, figure, pareto, scatter
 from nitido.bench._interval import interval
-from nitido.bench._page import charts, facts, page, save, section, table
+from nitido.bench._page import charts, counted, facts, page, save, section, table
 from nitido.bench._scoring import score_case
 from nitido.bench._suite import Case, Suite
 from nitido.bench._versions import versions
@@ -196,8 +196,8 @@ def write_arena(file: Path, arena: Arena) -> None:
         )
         if points
     ]
-    count = len(arena.pictures)
-    lead = f"{arena.suite}, {count} pictures; damaged {arena.input_psnr:.2f} dB. {arena.machine}."
+    count = counted(len(arena.pictures), "picture")
+    lead = f"{arena.suite}, {count}; damaged {arena.input_psnr:.2f} dB. {arena.machine}."
     body = [
         charts(figures),
         _table(arena),
@@ -291,11 +291,11 @@ def _table(arena: Arena) -> str:
                 f"{slow:.3g} .. {fast:.3g}" if fast else "",
                 f"{one.parameters:,}" if one.parameters else "",
                 f"{one.macs:,.0f}" if one.macs else "",
-                "not beaten in both" if one.label in front else "",
+                "yes" if one.label in front else "",
             )
         )
     scores = ("restorer", "PSNR, dB", "95 % within", "SSIM", "megapixels/s", "half within")
-    costs = ("weights", "multiply-adds/pixel", "quality and speed")
+    costs = ("weights", "MACs/pixel", "unbeaten")
     return table((*scores, *costs), rows, numbers=range(1, 8))
 
 
@@ -305,6 +305,8 @@ def _circumstances(arena: Arena) -> str:
         ("data hash", arena.data_hash),
         ("machine", arena.machine),
         ("speed", "median over pictures, each timed once after one picture that was not; fp32"),
+        ("MACs/pixel", "multiply-adds per pixel of the result"),
+        ("unbeaten", "no other one is better in PSNR and as fast"),
     ]
     known += [(one.label, one.weights_hash or "no weights") for one in arena.standings]
     known.append(("versions", ", ".join(f"{key} {v}" for key, v in arena.versions.items())))

@@ -5,7 +5,7 @@ The file holds everything it shows and says all that the numbers depend on.
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,12 +14,23 @@ from nitido.bench._candidate import Candidate, labels
 from nitido.bench._charts import INPUT, Curve, Dots, Group, boxes, curves, dots, figure, legend
 from nitido.bench._gallery import gallery
 from nitido.bench._interval import interval
-from nitido.bench._page import charts, check_target, details, facts, page, save, section, table
+from nitido.bench._page import (
+    charts,
+    check_target,
+    counted,
+    details,
+    facts,
+    page,
+    save,
+    section,
+    table,
+)
 from nitido.bench._result import Result
 from nitido.bench._suite import Suite
 
-_FAMILY = re.compile(r"(.+/(?:gaussian_noise_|jpeg_|jpeg_color_|bicubic_x|bicubic_y_x))"
-                     r"(\d+(?:\.\d+)?)(_8bit)?")  # fmt: skip
+_FAMILY = re.compile(
+    r"(.+/(?:gaussian_noise|jpeg|jpeg_color|bicubic|bicubic_y)_x?)([\d.]+)(_8bit)?"
+)
 _LEVELS = {"gaussian_noise": "sigma, 8-bit units", "jpeg": "JPEG quality", "bicubic": "scale"}
 _MINUS = "\N{MINUS SIGN}"
 
@@ -92,8 +103,8 @@ def write_report(file: Path, scored: Sequence[Scored], data: Path | None = None)
     if families := _families(suites):
         body.append(charts(families))
     body += [_suite(group, data) for group in suites.values()]
-    lead = f"{len(suites)} suites" if len(suites) > 1 else "1 suite"
-    save(file, page(f"Scores of {names}", f"{lead}, {pictures} pictures.", body))
+    lead = f"{counted(len(suites), 'suite')}, {counted(pictures, 'picture')}."
+    save(file, page(f"Scores of {names}", lead, body))
 
 
 def _entries(scored: Sequence[Scored]) -> list[_Entry]:
@@ -170,6 +181,7 @@ def _family(name: str, levels: list[tuple[float, list[_Entry]]]) -> str:
 
 def _suite(group: Sequence[_Entry], data: Path | None) -> str:
     suite = group[0].scored.suite
+    restorers_first = sorted(group, key=lambda entry: entry.style == INPUT)
     figures = [_spread(group)]
     if gains := _gains(group):
         figures.append(gains)
@@ -178,7 +190,7 @@ def _suite(group: Sequence[_Entry], data: Path | None) -> str:
     body = [
         charts(figures),
         _against_first(group),
-        gallery(suite, [(e.label, e.scored.candidate, e.result) for e in group], data),
+        gallery(suite, [(e.label, e.scored.candidate, e.result) for e in restorers_first], data),
         details("Every picture", _every_picture(group)),
         details("Published scores and their sources", _published(group))
         if group[0].result.published
@@ -235,7 +247,8 @@ def _gains(group: Sequence[_Entry]) -> str:
         )
         for entry, gain in zip(restorers, gains, strict=True)
     ]
-    axis = Axis.exactly(f"pictures by the gain of {restorers[0].label}", (1, len(order)))
+    places = range(1, len(order) + 1)
+    axis = Axis.exactly(f"pictures by the gain of {restorers[0].label}", places)
     return figure(
         "Gain over the damaged picture",
         curves(lines, axis, "gain, dB"),
@@ -246,25 +259,25 @@ def _gains(group: Sequence[_Entry]) -> str:
 
 
 def _ranking(group: Sequence[_Entry]) -> str:
+    """Return published scores and ours, the best first."""
+    published = group[0].result.published
     rows = [
         (
             row.psnr,
-            Dots(
-                row.method,
-                ((INPUT if row.input else None, row.psnr),),
-                note="" if row.verified else "unverified",
-                hollow=not row.verified,
-            ),
+            Dots(row.method, ((INPUT if row.input else None, row.psnr),), hollow=not row.verified),
         )
-        for row in group[0].result.published
+        for row in published
     ]
     rows += [
-        (e.result.psnr, Dots(e.label, ((e.style, e.result.psnr),), shaded=True, note="this run"))
-        for e in group
+        (e.result.psnr, Dots(e.label, ((e.style, e.result.psnr),), shaded=True)) for e in group
     ]
     rows = [row for row in rows if math.isfinite(row[0])]
     ranked = [row for _, row in sorted(rows, key=lambda pair: -pair[0])]
-    return figure("Beside what papers report", dots(ranked, "PSNR, dB"))
+    note = "Shaded: this run."
+    if not all(row.verified for row in published):
+        note += " Hollow: unverified, quoted from memory."
+    drawn = dots(ranked, "PSNR, dB", beside=True)
+    return figure("Beside what papers report", drawn, note=note)
 
 
 def _against_first(group: Sequence[_Entry]) -> str:
@@ -317,8 +330,11 @@ def _published(group: Sequence[_Entry]) -> str:
 
 def _circumstances(group: Sequence[_Entry]) -> str:
     first = group[0].result
-    same = {True: "the published set", False: "not the published set, so published scores do "
-            "not compare", None: "not a set whose hash is known"}  # fmt: skip
+    same = {
+        True: "the published set",
+        False: "not the published set, so published scores do not compare",
+        None: "not a set whose hash is known",
+    }
     known = [
         ("suite", f"{first.suite}, protocol {first.protocol}"),
         ("pictures", f"{len(first.rows)}, {same[first.published_set]}"),

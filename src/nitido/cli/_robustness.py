@@ -98,7 +98,7 @@ def _table(result: "Robustness") -> str:
     for place, first in enumerate(result.tested[0].measures):
         if place == 0 or first.sweep != result.tested[0].measures[place - 1].sweep:
             names = "  ".join(f"{one.label:>{max(width, 8)}}" for one in result.tested)
-            lines.append(f"\n{first.sweep:16}{names}")
+            lines += ["", f"{first.sweep:16}{names}"]
         cells = [
             f"{one.measures[place].psnr:.2f}{'*' if one.saw(first) else ' '}"
             for one in result.tested
