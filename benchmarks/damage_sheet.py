@@ -19,7 +19,9 @@ def panel(gt, name):
     """Return one damaged picture, at the size of the others, and its name below."""
     lq = catalog.build(degradations, name)(gt, np.random.default_rng(1))
     if lq.shape != gt.shape:
-        lq = lq.repeat(gt.shape[0] // lq.shape[0], axis=0).repeat(gt.shape[1] // lq.shape[1], axis=1)
+        lq = lq.repeat(gt.shape[0] // lq.shape[0], axis=0).repeat(
+            gt.shape[1] // lq.shape[1], axis=1
+        )
     sheet = Image.new("RGB", (_SIDE, _SIDE + _LINE), "white")
     sheet.paste(Image.fromarray(np.rint(lq.clip(0, 1) * 255).astype(np.uint8)))
     font = ImageFont.load_default(11)

@@ -345,7 +345,8 @@ def project_texts() -> Iterator[Path]:
     for folder, folders, files in os.walk(ROOT):
         made = {f for f in folders if f in SKIPPED or f.endswith((".egg-info", "_cache"))}
         folders[:] = sorted(set(folders) - made)
-        yield from (Path(folder) / f for f in sorted(files) if Path(f).suffix in TEXT)
+        texts = sorted(f for f in files if Path(f).suffix in TEXT and f not in SKIPPED)
+        yield from (Path(folder) / f for f in texts)
 
 
 def strangers(text: str) -> list[str]:

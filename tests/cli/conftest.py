@@ -1,5 +1,6 @@
-"""The command, run in this process or in its own, and small damaged pictures."""
+"""The command, run in this process or in its own, small damaged pictures, and what it left."""
 
+import io
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from nitido import cli
 
@@ -73,3 +75,31 @@ def damaged():
         return np.clip(clean + sigma * rng.standard_normal(clean.shape), 0, 255).astype(np.uint8)
 
     return make
+
+
+@pytest.fixture
+def photo(tmp_path, damaged):
+    """A damaged picture of 64 x 64 pixels in a file, alone in its folder."""
+    path = tmp_path / "photo.png"
+    Image.fromarray(damaged()).save(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def opened():
+    """Open a file with Pillow, which is not what wrote it."""
+
+    def open_file(path):
+        return Image.open(io.BytesIO(path.read_bytes()))
+
+    return open_file
+
+
+@pytest.fixture(scope="session")
+def made():
+    """List the files below a folder."""
+
+    def list_files(folder):
+        return sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
+
+    return list_files

@@ -30,13 +30,6 @@ socket.socket.__init__ = socket.getaddrinfo = socket.gethostbyname = tell
 """
 
 
-@pytest.fixture
-def photo(tmp_path, damaged):
-    path = tmp_path / "photo.png"
-    Image.fromarray(damaged()).save(path)
-    return path
-
-
 def test_help_imports_nothing_heavy(python):
     code = f"""
 import atexit, sys

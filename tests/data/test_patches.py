@@ -32,7 +32,9 @@ def make(files, damage=None, **settings):
     return Patches(files, damage or GaussianNoise((5, 50)), **{"patch": 16, **settings})
 
 
-@pytest.mark.parametrize("settings", [{}, {"gray": 0.5, "told": 0.5}, {"channels": 1}])
+@pytest.mark.parametrize(
+    "settings", [{}, {"gray": 0.5, "told": 0.5}, {"soft": 0.5}, {"channels": 1}]
+)
 def test_a_sample_depends_on_seed_and_index_alone(files, settings):
     forward, backward = make(files, **settings), make(files, **settings)
     first = [forward[i] for i in range(12)]
@@ -109,6 +111,17 @@ def test_all_eight_orientations_occur_evenly(tmp_path):
     counts = np.bincount(drawn, minlength=8)
     assert counts.min() > 25
     assert counts.max() < 80
+
+
+@pytest.mark.parametrize("soft", [0, 0.4, 1])
+def test_the_share_of_soft_patches(tmp_path, soft):
+    noise = np.random.default_rng(0).random((64, 64, 1), dtype=np.float32)
+    write(Picture(noise), tmp_path / "noise.png")
+    patches = make([tmp_path / "noise.png"], channels=1, soft=soft, patch=24)
+    steps = [np.abs(np.diff(patches[i].gt)).mean() for i in range(200)]
+    sharp = np.abs(np.diff(noise[..., 0])).mean()
+    assert np.mean(np.array(steps) < 0.85 * sharp) == pytest.approx(soft, abs=0.1)
+    assert min(steps) > 0.3 * sharp  # twice as large at most
 
 
 @pytest.mark.parametrize("gray", [0.0, 0.3, 1.0])

@@ -1,27 +1,13 @@
-"""The Restorer on arrays: types, shapes, gray, tiles, checks and settings."""
+"""The Restorer on arrays: types, shapes, gray, tiles, other networks and settings."""
 
 import numpy as np
 import pytest
 
-from nitido import Restorer, open_weights
-from nitido.errors import EngineError, ResultError, SettingError, UnknownNameError
+from nitido import Restorer
+from nitido.errors import SettingError, UnknownNameError
 from nitido.picture import Metadata, Picture, imresize, read, write
-from nitido.weights import Weights
 
 RNG = np.random.default_rng(0)
-
-
-def smooth(height=72, width=88, channels=3):
-    """A clean picture with edges, float32 (H, W, C) within 0.1..0.9."""
-    y, x = np.mgrid[:height, :width].astype(np.float32)
-    bands = [np.sin(y / 9 + c) + np.cos(x / 11 - c) + (x > y) * (0.5 + c / 4) for c in range(3)]
-    picture = np.stack(bands, 2)[..., :channels]
-    return (0.1 + 0.8 * (picture - picture.min()) / np.ptp(picture)).astype(np.float32)
-
-
-def noisy(clean, sigma=25, seed=1):
-    rng = np.random.default_rng(seed)
-    return clean + np.float32(sigma / 255) * rng.standard_normal(clean.shape, dtype=np.float32)
 
 
 def stored(picture, kind):
@@ -29,46 +15,10 @@ def stored(picture, kind):
     return np.floor(np.clip(picture, 0, 1) * peak + 0.5).astype(kind)
 
 
-def psnr(one, other):
-    return -10 * np.log10(np.mean((one.astype(np.float64) - other) ** 2))
-
-
-def roughness(picture):
-    return float(np.abs(np.diff(picture, axis=0)).mean() + np.abs(np.diff(picture, axis=1)).mean())
-
-
-@pytest.fixture(scope="module")
-def restorer():
-    return Restorer("denoise", precision="fp32")
-
-
-class Fake:
-    """An engine that does what a test tells it."""
-
-    def __init__(self, work, precision="fp32"):
-        self.work, self.precision, self.told = work, precision, []
-
-    def __call__(self, lq, sigma=None):
-        assert lq.dtype == np.float32
-        assert lq.flags.c_contiguous
-        self.told.append(None if sigma is None else float(sigma.ravel()[0]))
-        return self.work(lq)
-
-
-def faked(work, **settings):
-    """A Restorer with an engine of a test; ``card`` changes facts of the weights."""
-    real = open_weights("denoise")
-    card = real.card.model_copy(update=settings.pop("card", {}))
-    restorer = Restorer(Weights(card, real.file, real.graph), **settings)
-    engine = Fake(work)
-    restorer._shelf.make = lambda weights, tile, precision: engine
-    return restorer, engine
-
-
 # --- what goes in comes out
 
 
-def test_noise_goes_and_clean_pictures_stay(restorer):
+def test_noise_goes_and_clean_pictures_stay(restorer, smooth, noisy, psnr):
     clean = smooth(128, 128)
     lq = stored(noisy(clean), np.uint8)
     assert psnr(restorer(lq) / 255, clean) > psnr(lq / 255, clean) + 3
@@ -77,7 +27,7 @@ def test_noise_goes_and_clean_pictures_stay(restorer):
 
 @pytest.mark.parametrize("kind", ["uint8", "uint16", "float32", "float64", ">u2"])
 @pytest.mark.parametrize("shape", [(40, 56), (40, 56, 1), (40, 56, 3), (40, 56, 4), (40, 56, 2)])
-def test_types_and_shapes_are_kept_and_alpha_is_untouched(restorer, kind, shape):
+def test_types_and_shapes_are_kept_and_alpha_is_untouched(restorer, kind, shape, smooth, noisy):
     kind = np.dtype(kind)
     lq = noisy(np.resize(smooth(40, 56), shape).astype(np.float32))
     lq = lq.astype(kind) if kind.kind == "f" else stored(lq, kind)
@@ -92,7 +42,7 @@ def test_types_and_shapes_are_kept_and_alpha_is_untouched(restorer, kind, shape)
     assert (restored != lq).any()
 
 
-def test_all_types_mean_the_same(restorer):
+def test_all_types_mean_the_same(restorer, smooth, noisy):
     lq = stored(noisy(smooth()), np.uint8)
     from_float = restorer(lq / np.float32(255))
     from_eight = restorer(lq)
@@ -102,7 +52,7 @@ def test_all_types_mean_the_same(restorer):
     assert len(np.unique(from_sixteen)) > 4 * 256
 
 
-def test_every_band_is_restored_as_if_it_were_alone(restorer):
+def test_every_band_is_restored_as_if_it_were_alone(restorer, smooth, noisy):
     bands = [noisy(smooth(40, 48, 1) * level, seed=i) for i, level in enumerate((1, 0.3, 0.7, 1))]
     lq = np.concatenate([*bands, smooth(40, 48, 1)[::-1]], axis=2)
     restored = restorer(lq)
@@ -119,12 +69,12 @@ def test_any_size(restorer, size):
     assert restorer(lq).shape == (*size, 3)
 
 
-def test_a_view_of_an_array_is_as_good_as_the_array(restorer):
+def test_a_view_of_an_array_is_as_good_as_the_array(restorer, smooth, noisy):
     lq = stored(noisy(smooth()), np.uint8)
     np.testing.assert_array_equal(restorer(lq[::-1, ::2]), restorer(lq[::-1, ::2].copy()))
 
 
-def test_a_picture_keeps_what_it_carries(restorer):
+def test_a_picture_keeps_what_it_carries(restorer, smooth, noisy):
     alpha = RNG.random((40, 48), dtype=np.float32)
     lq = Picture(noisy(smooth(40, 48)), alpha, 16, Metadata(dpi=(300.0, 300.0)), "tiff", ("a",))
     restored = restorer.picture(lq)
@@ -136,7 +86,7 @@ def test_a_picture_keeps_what_it_carries(restorer):
 # --- gray stays gray
 
 
-def test_a_gray_picture_in_rgb_stays_gray_and_equals_the_gray_one(restorer):
+def test_a_gray_picture_in_rgb_stays_gray_and_equals_the_gray_one(restorer, smooth, noisy):
     gray = stored(noisy(smooth(channels=1)), np.uint8)
     rgb = restorer(np.repeat(gray, 3, axis=2))
     assert (rgb == rgb[..., :1]).all()
@@ -149,7 +99,7 @@ def colored(lq):
 
 
 @pytest.mark.parametrize("tile", [0, 16, 48])
-def test_gray_places_of_a_color_picture_stay_gray_whatever_the_tiles(tile):
+def test_gray_places_of_a_color_picture_stay_gray_whatever_the_tiles(tile, smooth, faked):
     restorer, _ = faked(colored, tile=tile, card={"overlap": 8})
     lq = np.repeat(smooth(100, 120, 1), 3, axis=2)
     lq[30:50, 70:90, 0] += 0.01
@@ -161,7 +111,7 @@ def test_gray_places_of_a_color_picture_stay_gray_whatever_the_tiles(tile):
     np.testing.assert_allclose(restored[near], lq[near] + np.float32([0.1, 0, -0.1]), atol=1e-6)
 
 
-def test_single_gray_pixels_of_a_color_picture_keep_their_color():
+def test_single_gray_pixels_of_a_color_picture_keep_their_color(smooth, faked):
     restorer, _ = faked(colored)
     lq = smooth(64, 64)
     lq[::9, ::9] = lq[::9, ::9, :1]
@@ -172,7 +122,7 @@ def test_single_gray_pixels_of_a_color_picture_keep_their_color():
 
 
 @pytest.fixture(scope="module")
-def hard():
+def hard(smooth, noisy):
     lq = noisy(smooth(168, 200), sigma=40)
     lq[:70, :90] = lq[:70, :90, :1]  # one corner is gray
     return lq
@@ -191,7 +141,7 @@ def test_tiles_leave_no_trace(hard, whole, tile):
     assert np.abs(restorer(hard) - whole).max() <= 1 / 255
 
 
-# --- what is no picture
+# --- what is no picture, and what is no setting
 
 
 @pytest.mark.parametrize(
@@ -214,159 +164,6 @@ def test_tiles_leave_no_trace(hard, whole, tile):
 def test_what_is_no_picture_is_refused(restorer, picture, complaint):
     with pytest.raises(SettingError, match=complaint):
         restorer(picture)
-
-
-# --- the result is checked
-
-
-def spoiled(value):
-    def work(lq):
-        restored = lq.copy()
-        restored[..., 0] = value
-        return restored
-
-    return work
-
-
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_a_result_that_is_not_finite_is_refused(value):
-    restorer, _ = faked(spoiled(value))
-    with pytest.raises(ResultError, match="not finite"):
-        restorer(smooth())
-
-
-def test_a_flat_result_is_refused_but_a_flat_picture_is_fine():
-    restorer, _ = faked(np.zeros_like, tile=24, card={"overlap": 8})
-    with pytest.raises(ResultError, match="one flat value"):
-        restorer(smooth())
-    assert (restorer(np.full((30, 30), 77, np.uint8)) == 0).all()
-
-
-def test_bf16_that_no_engine_gives_is_refused_before_any_picture():
-    real = open_weights("denoise")
-    unsafe = real.card.model_copy(update={"precisions": ("fp32",)})
-    with pytest.raises(EngineError, match="denoise is not safe in bf16"):
-        Restorer(Weights(unsafe, real.file, real.graph), precision="bf16")
-
-
-def test_bf16_that_overflows_falls_back_to_fp32_and_says_so(tmp_path):
-    made = []
-
-    def make(weights, tile, precision):
-        made.append(precision)
-        bf16 = precision != "fp32"
-        return Fake(spoiled(np.nan) if bf16 else np.copy, "bf16" if bf16 else "fp32")
-
-    restorer, _ = faked(np.copy, tile=32, card={"overlap": 8})
-    restorer._shelf.make = make
-    write(Picture(smooth(), depth=16), tmp_path / "a.png")
-    report = restorer.file(tmp_path / "a.png", tmp_path / "b.png")
-    assert made == ["auto", "fp32"]
-    assert report.tiles > 1
-    assert report.precision == restorer.precision == "fp32"
-    assert report.notes == ("bf16 gave values that are not finite, so fp32 was used",)
-    np.testing.assert_array_equal(read(tmp_path / "b.png").pixels, read(tmp_path / "a.png").pixels)
-
-
-def test_an_engine_that_fails_midway_leaves_nothing(tmp_path):
-    calls = iter(range(100))
-
-    def work(lq):
-        if next(calls) == 3:
-            raise MemoryError
-        return lq
-
-    restorer, _ = faked(work, tile=24, card={"overlap": 8})
-    write(Picture(smooth()), tmp_path / "a.png")
-    with pytest.raises(MemoryError):
-        restorer.file(tmp_path / "a.png", tmp_path / "b.png")
-    assert [p.name for p in tmp_path.iterdir()] == ["a.png"]
-
-
-# --- strength and sigma
-
-
-def test_strength_one_is_the_default_and_zero_changes_nothing(restorer):
-    lq = noisy(smooth())
-    np.testing.assert_array_equal(Restorer(precision="fp32", strength=1)(lq), restorer(lq))
-    np.testing.assert_array_equal(Restorer(precision="fp32", strength=0)(lq), lq)
-
-
-def test_more_strength_and_more_sigma_smooth_more():
-    lq = noisy(smooth(96, 96))
-    by_sigma = [roughness(Restorer(precision="fp32", sigma=s)(lq)) for s in (0, 12, 50)]
-    assert by_sigma[0] > by_sigma[1] > by_sigma[2]
-    by_strength = [roughness(Restorer(precision="fp32", strength=s)(lq)) for s in (0, 0.4, 1)]
-    assert by_strength[0] > by_strength[1] > by_strength[2]
-
-
-def test_what_the_network_is_told():
-    lq = smooth()
-    for settings, told in [
-        ({}, None),
-        ({"sigma": 25}, 25 / 255),
-        ({"sigma": 20, "strength": 1.5}, 30 / 255),
-        ({"sigma": 0}, 0),
-    ]:
-        restorer, engine = faked(np.copy, **settings)
-        restorer(lq)
-        assert engine.told == [None if told is None else pytest.approx(told)]
-
-
-class Shy(Fake):
-    """Takes a third of the level away that it is told; judging for itself, 0.1 / 3."""
-
-    def __call__(self, lq, sigma=None):
-        super().__call__(lq, sigma)
-        level = 0.1 if sigma is None else sigma.ravel()[0]
-        y, x = np.mgrid[: lq.shape[2], : lq.shape[3]]
-        return lq - np.where((y + x) % 2, 1, -1).astype(np.float32) * np.float32(level / 3)
-
-
-@pytest.mark.parametrize("size", [(72, 88), (600, 40), (5, 700), (2100, 30)])
-def test_strength_multiplies_the_level_that_the_network_judges(size, tmp_path):
-    restorer, _ = faked(np.copy, strength=1.5)
-    engine = Shy(np.copy)
-    restorer._shelf.make = lambda weights, tile, precision: engine
-    lq = smooth(*size)
-    restorer(lq)
-    assert engine.told[0] is None
-    assert engine.told[-1] == pytest.approx(0.15, rel=0.08)  # not 0.05: what goes is no level
-
-    write(Picture(lq), tmp_path / "a.tif")
-    report = restorer.file(tmp_path / "a.tif", tmp_path / "b.tif")
-    assert report.sigma == pytest.approx(0.15 * 255, rel=0.08)
-
-
-def test_strengths_near_one_give_nearly_what_one_gives(restorer):
-    lq = noisy(smooth(128, 128))
-    near = Restorer(precision="fp32", strength=1.001)(lq)
-    assert psnr(near, restorer(lq)) > psnr(lq, restorer(lq)) + 12
-
-
-def test_a_network_that_takes_nothing_away_judges_zero():
-    restorer, engine = faked(np.copy, strength=2)
-    restorer(smooth())
-    assert engine.told == [None, 0]
-
-
-def test_weights_that_judge_for_themselves_are_blended():
-    lq = smooth()
-    restorer, engine = faked(np.zeros_like, strength=0.25, card={"takes_sigma": False})
-    np.testing.assert_allclose(restorer(lq), 0.75 * lq, rtol=1e-6)
-    assert engine.told == [None]
-    for settings in ({"sigma": 25}, {"strength": 1.5}):
-        with pytest.raises(SettingError, match="judge the damage themselves"):
-            faked(np.copy, card={"takes_sigma": False}, **settings)
-
-
-def test_weights_that_cannot_judge_must_be_told():
-    for settings in ({}, {"strength": 0.5}):
-        with pytest.raises(SettingError, match=r"cannot judge how much noise there is; .*--sigma"):
-            faked(np.copy, card={"judges_sigma": False}, **settings)
-    restorer, engine = faked(np.copy, card={"judges_sigma": False}, sigma=51, strength=0.5)
-    restorer(smooth())
-    assert engine.told == [pytest.approx(0.1)]
 
 
 @pytest.mark.parametrize(
@@ -392,7 +189,7 @@ def test_wrong_settings_are_refused(settings, complaint):
 # --- networks that look at the whole picture, and networks that enlarge
 
 
-def test_tiles_of_a_network_without_a_radius_are_blended_and_it_is_said(tmp_path):
+def test_tiles_of_a_network_without_a_radius_are_blended_and_it_is_said(tmp_path, smooth, faked):
     restorer, _ = faked(np.copy, tile=32, card={"radius": None, "overlap": 16})
     write(Picture(smooth(), depth=16), tmp_path / "a.png")
     report = restorer.file(tmp_path / "a.png", tmp_path / "b.png")
@@ -401,7 +198,7 @@ def test_tiles_of_a_network_without_a_radius_are_blended_and_it_is_said(tmp_path
     np.testing.assert_array_equal(read(tmp_path / "b.png").pixels, read(tmp_path / "a.png").pixels)
 
 
-def test_a_network_that_enlarges():
+def test_a_network_that_enlarges(smooth, faked):
     restorer, _ = faked(
         lambda lq: lq.repeat(2, axis=2).repeat(2, axis=3),
         tile=32,
@@ -413,16 +210,19 @@ def test_a_network_that_enlarges():
     np.testing.assert_allclose(restorer(lq), larger, atol=1e-6)
 
 
-def enlarging(tile):
-    return faked(
-        lambda lq: lq.repeat(2, axis=2).repeat(2, axis=3),
-        tile=tile,
-        card={"scale": 2, "overlap": 16},
-    )[0]
+@pytest.fixture
+def enlarging(faked):
+    """Return a function that makes a restorer whose network doubles the size."""
+
+    def make(tile):
+        double = {"scale": 2, "overlap": 16}
+        return faked(lambda lq: lq.repeat(2, axis=2).repeat(2, axis=3), tile=tile, card=double)[0]
+
+    return make
 
 
 @pytest.mark.parametrize("tile", [32, 0])
-def test_alpha_grows_with_the_picture(tile, tmp_path):
+def test_alpha_grows_with_the_picture(tile, tmp_path, enlarging, smooth):
     lq = smooth()
     alpha = smooth()[..., 0]
     larger = enlarging(tile).picture(Picture(lq, alpha, depth=16))
@@ -435,7 +235,7 @@ def test_alpha_grows_with_the_picture(tile, tmp_path):
 
 
 @pytest.mark.parametrize("kind", [np.uint8, np.uint16, np.float32])
-def test_alpha_of_an_array_grows_too(kind):
+def test_alpha_of_an_array_grows_too(kind, enlarging, smooth):
     peak = 1 if kind is np.float32 else np.iinfo(kind).max
     lq = (np.dstack((smooth(), smooth()[..., :1])) * peak).astype(kind)
     larger = enlarging(0)(lq)

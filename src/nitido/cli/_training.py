@@ -1,7 +1,6 @@
 """What a person sees while a network is trained; all of it on stderr."""
 
 import sys
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
@@ -45,11 +44,6 @@ class TrainingDisplay:
         elif progress.step % _LINE_EVERY == 0 or progress.fraction >= 1:
             sys.stderr.write(f"{self._name}: {text}\n")
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._bar:
             self._bar.stop()

@@ -8,9 +8,10 @@ import numpy as np
 
 from nitido.degradations import Degradation
 from nitido.errors import DataError, PictureError, SettingError
-from nitido.picture import read, rgb2gray
+from nitido.picture import imresize, read, rgb2gray
 
 _CACHE_BYTES = 2 << 30
+_SOFTEST = 2.0  # times that a soft patch is enlarged at most
 
 
 class Sample(NamedTuple):
@@ -34,6 +35,9 @@ class Patches:
         Side of a GT patch in pixels, a multiple of the degradation's scale.
     channels : int
         1 turns color pictures gray; 3 repeats gray ones.
+    soft : float
+        Share of patches, 0..1, that are cut smaller and enlarged, up to twice. Photographs in the
+        full resolution of their camera are that soft, the usual training sets are not.
     gray : float
         Share of patches that are made gray before the damage, 0..1, for networks of 3 channels.
     told : float
@@ -57,6 +61,7 @@ class Patches:
         *,
         patch: int,
         channels: int = 3,
+        soft: float = 0.0,
         gray: float = 0.0,
         told: float = 0.0,
         seed: int = 0,
@@ -69,6 +74,7 @@ class Patches:
         self.degradation = degradation
         self.patch = patch
         self.channels = channels
+        self.soft = soft
         self.gray = gray
         self.told = told
         self.seed = seed
@@ -79,7 +85,7 @@ class Patches:
         """Return sample `index`, whatever was asked for before."""
         rng = np.random.default_rng([self.seed, index])
         picture = self._picture(self.files[rng.integers(len(self.files))])
-        gt = _unit(_turned(self._crop(picture, rng), rng))
+        gt = self._crop(picture, rng)
         if gt.shape[2] != 1 and (self.channels == 1 or rng.random() < self.gray):
             gt = rgb2gray(gt)[..., None]
         lq = self.degradation(gt, rng)
@@ -92,8 +98,15 @@ class Patches:
         )
 
     def _crop(self, picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        top, left = (int(rng.integers(side - self.patch + 1)) for side in picture.shape[:2])
-        return picture[top : top + self.patch, left : left + self.patch]
+        """Return a patch, float32 (P, P, C) in 0..1, flipped and turned at random."""
+        cut = self.patch
+        if self.soft and rng.random() < self.soft:
+            cut = max(1, round(self.patch / rng.uniform(1, _SOFTEST)))
+        top, left = (int(rng.integers(side - cut + 1)) for side in picture.shape[:2])
+        patch = _unit(_turned(picture[top : top + cut, left : left + cut], rng))
+        if cut == self.patch:
+            return patch
+        return imresize(patch, size=(self.patch, self.patch)).clip(0, 1)
 
     def _picture(self, file: Path) -> np.ndarray:
         """Return the pixels in the depth of the file, from the cache where they fit."""

@@ -109,14 +109,19 @@ def _shaped(
 ) -> np.ndarray:
     """Weaken each octave of (H, W, C) by `smoothing` dB more than the next coarser one.
 
-    All octaves are then scaled so that `left` of the RMS remains.
+    All octaves are then scaled so that `left` of the RMS remains. An octave is what one Gaussian
+    keeps and the next wider one does not; where the noise wraps around the border does not matter.
     """
-    blurred = [noise, *(_blur(noise, sigma) for sigma in _OCTAVES)]
-    shaped = blurred[-1]
-    gain = 1.0
-    for finer, coarser in zip(blurred[-2::-1], blurred[:0:-1], strict=True):
+    height, width = noise.shape[:2]
+    down, across = np.fft.fftfreq(height)[:, None], np.fft.rfftfreq(width)
+    squared = (down * down + across * across).astype(np.float32)
+    kept = [np.exp(np.float32(-2 * (np.pi * sigma) ** 2) * squared) for sigma in (0, *_OCTAVES)]
+    response, gain = kept[-1], 1.0
+    for finer, coarser in zip(kept[-2::-1], kept[:0:-1], strict=True):
         gain *= 10 ** (-draw(smoothing, rng) / 20)
-        shaped = shaped + np.float32(gain) * (finer - coarser)
+        response = response + np.float32(gain) * (finer - coarser)
+    spectrum = np.fft.rfft2(noise, axes=(0, 1)) * response[..., None]
+    shaped = np.fft.irfft2(spectrum, s=(height, width), axes=(0, 1))
     lost = _rms(noise) / max(_rms(shaped), 1e-12)
     return np.asarray(np.float32(lost * draw(left, rng)) * shaped)
 

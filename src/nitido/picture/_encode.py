@@ -3,62 +3,17 @@
 import os
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from PIL import Image
 
 from nitido.picture import _exif, _jpeg, _png, _tiff, _webp
+from nitido.picture._formats import Plan
 from nitido.picture._metadata import Metadata
 from nitido.picture._spool import Array, Spool
 from nitido.picture._vips import VipsError, pyvips
-
-
-class Holds(NamedTuple):
-    """What a format can hold."""
-
-    suffixes: tuple[str, ...]
-    depths: tuple[int, ...] = (8,)
-    channels: tuple[int, ...] = (1, 3)
-    alpha: bool = False
-    side: int = 10_000_000
-    metadata: bool = True
-
-
-FORMATS = {
-    "jpeg": Holds((".jpg", ".jpeg", ".jpe", ".jfif"), side=65_535),
-    "png": Holds((".png",), depths=(8, 16), alpha=True),
-    "tiff": Holds((".tif", ".tiff"), depths=(8, 16, 32), channels=(), alpha=True),
-    "webp": Holds((".webp",), channels=(3,), alpha=True, side=16_383),
-    "avif": Holds((".avif",), depths=(8, 16), channels=(3,), alpha=True, side=16_384),
-    "bmp": Holds((".bmp", ".dib"), metadata=False),
-}
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Everything that decides the bytes of a file."""
-
-    format: str
-    height: int
-    width: int
-    channels: int
-    has_alpha: bool
-    depth: int
-    quality: int
-    metadata: Metadata
-
-    @property
-    def bands(self) -> int:
-        """Channels with alpha."""
-        return self.channels + self.has_alpha
-
-    @property
-    def exact(self) -> bool:
-        """Whether the format gives back the very values it was given."""
-        lossy = self.format in ("jpeg", "avif") or (self.format == "webp" and self.quality < 100)
-        return not lossy
 
 
 def encode(plan: Plan, spool: Spool, path: Path) -> tuple[Metadata, list[str]]:

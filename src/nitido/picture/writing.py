@@ -1,15 +1,8 @@
 """Writing picture files: nothing is lost, nothing is half done."""
 
-import errno
 import hashlib
-import os
-import secrets
-import stat
-from contextlib import suppress
-from dataclasses import replace
 from os import PathLike
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -17,12 +10,14 @@ import numpy as np
 from nitido.errors import PictureError, SettingError, UnwritableError
 from nitido.picture import _exif
 from nitido.picture._decode import PictureFile
-from nitido.picture._encode import FORMATS, Plan, encode
+from nitido.picture._encode import encode
 from nitido.picture._file import show
+from nitido.picture._formats import format_for, make_plan
 from nitido.picture._metadata import Metadata
 from nitido.picture._picture import DEPTHS, Picture, Rows
 from nitido.picture._policy import Policy
 from nitido.picture._spool import Spool
+from nitido.picture._target import find_target, new_file, publish, unwritable
 from nitido.picture._vips import VipsError, sentence
 
 _CHUNK = 2**22
@@ -96,12 +91,12 @@ class PictureWriter:
     ) -> None:
         self._name = show(Path(path))
         self._overwrite = overwrite
-        self._notes: list[str] = []
-        self._target = _target(Path(path), self._name, overwrite)
+        self._target = find_target(Path(path), self._name, overwrite)
         self._given = channels
         _check_settings(height, width, channels, depth, quality)
-        self._plan = self._make_plan(
-            _format(Path(path), self._name, format),
+        self._plan, self._notes = make_plan(
+            self._name,
+            format_for(Path(path), self._name, format),
             (height, width, channels),
             has_alpha,
             depth,
@@ -113,7 +108,7 @@ class PictureWriter:
         try:
             self._spool: Spool | None = Spool(self._target.parent, shape, _TYPES[self._plan.depth])
         except OSError as error:
-            raise self._unwritable(error) from None
+            raise unwritable(self._name, error) from None
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -188,65 +183,11 @@ class PictureWriter:
     def __enter__(self) -> "PictureWriter":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if error is None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
             self.close()
         else:
             self.abort()
-
-    def _make_plan(
-        self,
-        format: str,
-        shape: tuple[int, int, int],
-        has_alpha: bool,
-        depth: int,
-        quality: int,
-        metadata: Metadata,
-    ) -> Plan:
-        height, width, channels = shape
-        holds = FORMATS[format]
-        if max(height, width) > holds.side:
-            raise self._cannot(f"{format} holds at most {holds.side:,} pixels per side", shape)
-        if holds.channels and channels not in (*holds.channels, 1):
-            raise self._cannot(f"{format} holds only gray and RGB", shape)
-        if has_alpha and not holds.alpha:
-            raise UnwritableError(
-                f"{self._name}: {format} cannot hold the transparency of this picture; "
-                "write PNG, TIFF or WebP."
-            )
-        if holds.channels and channels not in holds.channels:
-            self._notes.append(f"gray was written as RGB: {format} knows no gray")
-            channels = 3
-        held = max((d for d in holds.depths if d <= depth), default=8)
-        if held < depth:
-            self._notes.append(
-                f"{depth}-bit values were rounded to {held} bits, all {format} holds"
-            )
-        metadata = self._with_own_size(metadata, height, width)
-        return Plan(format, height, width, channels, has_alpha, held, quality, metadata)
-
-    def _with_own_size(self, metadata: Metadata, height: int, width: int) -> Metadata:
-        """Return metadata whose EXIF block speaks of the size that is written."""
-        exif = metadata.exif
-        if exif is not None:
-            try:
-                exif = _exif.sized(_exif.bare(exif), height, width)
-            except ValueError:
-                exif = None
-                self._notes.append("the EXIF block is damaged and was left out")
-        return replace(metadata, exif=exif)
-
-    def _cannot(self, why: str, shape: tuple[int, int, int]) -> UnwritableError:
-        height, width, channels = shape
-        return UnwritableError(
-            f"{self._name}: {why}, but this is {width} x {height} in {channels} channels; "
-            "write TIFF."
-        )
 
     def _check_rows(self, pixels: Rows, alpha: Rows | None, done: int) -> None:
         plan = self._plan
@@ -274,18 +215,18 @@ class PictureWriter:
             spool.append(rows)
         except OSError as error:
             self.abort()
-            raise self._unwritable(error) from None
+            raise unwritable(self._name, error) from None
 
     def _finish(self, spool: Spool) -> None:
         temporary = None
         try:
-            temporary = _new_file(self._target)
+            temporary = new_file(self._target)
             carried, notes = encode(self._plan, spool, temporary)
             self._verify(temporary, carried)
             self._notes += notes
-            self._publish(temporary)
+            publish(temporary, self._target, self._overwrite)
         except OSError as error:
-            raise self._unwritable(error) from None
+            raise unwritable(self._name, error) from None
         except VipsError as error:
             raise UnwritableError(
                 f"{self._name} could not be written: {sentence(error)}. Check the free space of "
@@ -322,26 +263,6 @@ class PictureWriter:
         return UnwritableError(
             f"{self._name}: the new file did not read back as written: {why}. Nothing was changed."
         )
-
-    def _publish(self, temporary: Path) -> None:
-        """Give the finished file its name, in one step."""
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        if self._overwrite:
-            with suppress(FileNotFoundError):
-                temporary.chmod(stat.S_IMODE(self._target.stat().st_mode))
-            temporary.replace(self._target)
-        else:
-            _name_new(temporary, self._target)
-        if os.name == "posix":
-            folder = os.open(self._target.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
-
-    def _unwritable(self, error: OSError) -> UnwritableError:
-        return UnwritableError(f"{self._name} {_why(error)}")
 
 
 def write(
@@ -419,77 +340,9 @@ def _check_settings(height: int, width: int, channels: int, depth: int, quality:
         raise SettingError(f"PictureWriter: quality is {quality}; it must be 1..100.")
 
 
-def _format(path: Path, name: str, format: str | None) -> str:
-    if format is not None:
-        if format not in FORMATS:
-            raise SettingError(f"No output format '{format}'; there are {', '.join(FORMATS)}.")
-        return format
-    suffix = path.suffix.lower()
-    for known, holds in FORMATS.items():
-        if suffix in holds.suffixes:
-            return known
-    suffixes = " ".join(holds.suffixes[0] for holds in FORMATS.values())
-    raise UnwritableError(
-        f"{name}: the suffix '{suffix}' names no format that can be written; use one of {suffixes}."
-    )
-
-
-def _target(path: Path, name: str, overwrite: bool) -> Path:
-    """Return the real place of the output, or say why it cannot be there."""
-    try:
-        target = Path(os.path.realpath(path))
-        if not overwrite and os.path.lexists(path):
-            raise UnwritableError(
-                f"{name} exists already; choose another name or allow overwriting."
-            )
-        if target.exists() and not target.is_file():
-            raise UnwritableError(f"{name} exists and is no regular file; choose another name.")
-        if path.is_symlink() and target.is_symlink():
-            raise UnwritableError(f"{name} is a link that leads in a circle; remove it.")
-        if not target.parent.is_dir():
-            raise UnwritableError(f"{name}: its folder does not exist; make it first.")
-        if not os.access(target.parent, os.W_OK | os.X_OK):
-            raise UnwritableError(f"{name}: its folder may not be written to by this user.")
-    except (OSError, ValueError) as error:
-        why = _why(error) if isinstance(error, OSError) else "is no valid path."
-        raise UnwritableError(f"{name} {why}") from None
-    return target
-
-
-def _new_file(target: Path) -> Path:
-    """Make an empty file of an unused name beside `target`, with the usual permissions."""
-    path = target.parent / f".nitido-{secrets.token_hex(8)}.part"
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-    return path
-
-
-def _name_new(temporary: Path, target: Path) -> None:
-    """Name a file, but never over another that has appeared meanwhile."""
-    try:
-        os.link(temporary, target)
-    except FileExistsError:
-        raise
-    except OSError:  # no hard links on this file system
-        if target.exists():
-            raise FileExistsError(errno.EEXIST, "exists", str(target)) from None
-        temporary.rename(target)
-
-
 def _compare_metadata(writer: PictureWriter, found: Metadata, carried: Metadata) -> None:
     for what in ("icc", "xmp"):
         if getattr(found, what) != getattr(carried, what):
             raise writer._unverified(f"its {what.upper()} block differs")
     if not _exif.same(found.exif, carried.exif):
         raise writer._unverified("its EXIF block differs")
-
-
-def _why(error: OSError) -> str:
-    if error.errno == errno.ENOSPC:
-        return "could not be written: the disk is full; make room and try again."
-    if error.errno == errno.ENAMETOOLONG:
-        return "cannot be written: the name is too long; choose a shorter one."
-    if isinstance(error, FileExistsError):
-        return "has appeared meanwhile; choose another name or allow overwriting."
-    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
-        return "cannot be written: the folder is read-only; choose another folder."
-    return f"cannot be written: {(error.strerror or str(error)).lower()}."

@@ -155,6 +155,7 @@ def _loader(recipe: Recipe, channels: int, step: int, data: Path | None) -> Data
         catalog.from_spec(degradations, recipe.degradation),
         patch=spec.patch,
         channels=channels,
+        soft=spec.soft,
         gray=spec.gray,
         told=spec.told,
         seed=recipe.seed,

@@ -1,0 +1,77 @@
+"""Clean and noisy pictures, the shipped denoiser, and engines that do what a test tells them."""
+
+import numpy as np
+import pytest
+
+from nitido import Restorer, open_weights
+from nitido.weights import Weights
+
+
+@pytest.fixture(scope="session")
+def smooth():
+    """Make a clean picture with edges, float32 (H, W, C) within 0.1..0.9."""
+
+    def make(height=72, width=88, channels=3):
+        y, x = np.mgrid[:height, :width].astype(np.float32)
+        bands = [np.sin(y / 9 + c) + np.cos(x / 11 - c) + (x > y) * (0.5 + c / 4) for c in range(3)]
+        picture = np.stack(bands, 2)[..., :channels]
+        return (0.1 + 0.8 * (picture - picture.min()) / np.ptp(picture)).astype(np.float32)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def noisy():
+    """Add noise of a level in 8-bit units."""
+
+    def add(clean, sigma=25, seed=1):
+        rng = np.random.default_rng(seed)
+        return clean + np.float32(sigma / 255) * rng.standard_normal(clean.shape, dtype=np.float32)
+
+    return add
+
+
+@pytest.fixture(scope="session")
+def psnr():
+    """Measure how near two pictures in 0..1 are, in dB."""
+    return lambda one, other: -10 * np.log10(np.mean((one.astype(np.float64) - other) ** 2))
+
+
+@pytest.fixture(scope="module")
+def restorer():
+    """The shipped denoiser in fp32."""
+    return Restorer("denoise", precision="fp32")
+
+
+class Fake:
+    """An engine that does what a test tells it, and remembers the levels that it was told."""
+
+    def __init__(self, work, precision="fp32"):
+        self.work, self.precision, self.told = work, precision, []
+
+    def __call__(self, lq, sigma=None):
+        assert lq.dtype == np.float32
+        assert lq.flags.c_contiguous
+        self.told.append(None if sigma is None else float(sigma.ravel()[0]))
+        return self.work(lq)
+
+
+@pytest.fixture(scope="session")
+def engine_that():
+    """Make an engine that does this work; the precision is what it calls itself."""
+    return Fake
+
+
+@pytest.fixture(scope="session")
+def faked():
+    """Make a Restorer with an engine of a test; ``card`` changes facts of the weights."""
+
+    def make(work, **settings):
+        real = open_weights("denoise")
+        card = real.card.model_copy(update=settings.pop("card", {}))
+        restorer = Restorer(Weights(card, real.file, real.graph), **settings)
+        engine = Fake(work)
+        restorer._shelf.make = lambda weights, tile, precision: engine
+        return restorer, engine
+
+    return make

@@ -1,0 +1,89 @@
+"""How much is taken away: strength, sigma, and networks that judge the level themselves."""
+
+import numpy as np
+import pytest
+
+from nitido import Restorer
+from nitido.errors import SettingError
+from nitido.picture import Picture, write
+
+
+def roughness(picture):
+    return float(np.abs(np.diff(picture, axis=0)).mean() + np.abs(np.diff(picture, axis=1)).mean())
+
+
+def test_strength_one_is_the_default_and_zero_changes_nothing(restorer, smooth, noisy):
+    lq = noisy(smooth())
+    np.testing.assert_array_equal(Restorer(precision="fp32", strength=1)(lq), restorer(lq))
+    np.testing.assert_array_equal(Restorer(precision="fp32", strength=0)(lq), lq)
+
+
+def test_more_strength_and_more_sigma_smooth_more(smooth, noisy):
+    lq = noisy(smooth(96, 96))
+    by_sigma = [roughness(Restorer(precision="fp32", sigma=s)(lq)) for s in (0, 12, 50)]
+    assert by_sigma[0] > by_sigma[1] > by_sigma[2]
+    by_strength = [roughness(Restorer(precision="fp32", strength=s)(lq)) for s in (0, 0.4, 1)]
+    assert by_strength[0] > by_strength[1] > by_strength[2]
+
+
+def test_what_the_network_is_told(smooth, faked):
+    lq = smooth()
+    for settings, told in [
+        ({}, None),
+        ({"sigma": 25}, 25 / 255),
+        ({"sigma": 20, "strength": 1.5}, 30 / 255),
+        ({"sigma": 0}, 0),
+    ]:
+        restorer, engine = faked(np.copy, **settings)
+        restorer(lq)
+        assert engine.told == [None if told is None else pytest.approx(told)]
+
+
+@pytest.mark.parametrize("size", [(72, 88), (600, 40), (5, 700), (2100, 30)])
+def test_strength_multiplies_the_level_that_the_network_judges(size, tmp_path, smooth, faked):
+    def shy(lq):
+        """Take a third of the told level away; judging for itself, a third of 0.1."""
+        level = 0.1 if engine.told[-1] is None else engine.told[-1]
+        y, x = np.mgrid[: lq.shape[2], : lq.shape[3]]
+        return lq - np.where((y + x) % 2, 1, -1).astype(np.float32) * np.float32(level / 3)
+
+    restorer, engine = faked(shy, strength=1.5)
+    lq = smooth(*size)
+    restorer(lq)
+    assert engine.told[0] is None
+    assert engine.told[-1] == pytest.approx(0.15, rel=0.08)  # not 0.05: what goes is no level
+
+    write(Picture(lq), tmp_path / "a.tif")
+    report = restorer.file(tmp_path / "a.tif", tmp_path / "b.tif")
+    assert report.sigma == pytest.approx(0.15 * 255, rel=0.08)
+
+
+def test_strengths_near_one_give_nearly_what_one_gives(restorer, smooth, noisy, psnr):
+    lq = noisy(smooth(128, 128))
+    near = Restorer(precision="fp32", strength=1.001)(lq)
+    assert psnr(near, restorer(lq)) > psnr(lq, restorer(lq)) + 12
+
+
+def test_a_network_that_takes_nothing_away_judges_zero(smooth, faked):
+    restorer, engine = faked(np.copy, strength=2)
+    restorer(smooth())
+    assert engine.told == [None, 0]
+
+
+def test_weights_that_judge_for_themselves_are_blended(smooth, faked):
+    lq = smooth()
+    restorer, engine = faked(np.zeros_like, strength=0.25, card={"takes_sigma": False})
+    np.testing.assert_allclose(restorer(lq), 0.75 * lq, rtol=1e-6)
+    assert engine.told == [None]
+    for settings in ({"sigma": 25}, {"strength": 1.5}):
+        with pytest.raises(SettingError, match="judge the damage themselves"):
+            faked(np.copy, card={"takes_sigma": False}, **settings)
+
+
+def test_weights_that_cannot_judge_must_be_told(faked, smooth):
+    for settings in ({}, {"strength": 0.5}):
+        with pytest.raises(SettingError, match=r"cannot judge how much noise there is; .*--sigma"):
+            faked(np.copy, card={"judges_sigma": False}, **settings)
+    restorer, engine = faked(np.copy, card={"judges_sigma": False}, sigma=51, strength=0.5)
+    restorer(smooth())
+    assert engine.told == [pytest.approx(0.1)]
