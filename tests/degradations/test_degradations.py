@@ -25,6 +25,7 @@ WRONG = {
         {"shot": [1e-2, 1e-4]},
         {"smoothing": -100},
         {"left": 1.5},
+        {"color": -0.1},
         {"quality": 0},
         {"quality": 101},
     ],
