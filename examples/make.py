@@ -30,7 +30,7 @@ def bytes8(pixels: NDArray[np.float32]) -> Image.Image:
 def cat() -> None:
     """A JPEG from a camera held upright: noise of high sensitivity, EXIF, an ICC profile."""
     camera = CameraNoise(
-        shot=8e-3, smoothing=3, color_smoothing=6, left=0.8, selectivity=0.3, quality=95
+        shot=8e-3, smoothing=3, color_smoothing=6, left=0.8, color=1, selectivity=0.3, quality=95
     )
     lq = camera(floats(data.chelsea()), np.random.default_rng(1))
     exif = Image.Exif()

@@ -121,7 +121,7 @@ def test_the_share_of_soft_patches(tmp_path, soft):
     steps = [np.abs(np.diff(patches[i].gt)).mean() for i in range(200)]
     sharp = np.abs(np.diff(noise[..., 0])).mean()
     assert np.mean(np.array(steps) < 0.85 * sharp) == pytest.approx(soft, abs=0.1)
-    assert min(steps) > 0.3 * sharp  # twice as large at most
+    assert min(steps) > 0.05 * sharp  # soft, not flat
 
 
 @pytest.mark.parametrize("gray", [0.0, 0.3, 1.0])

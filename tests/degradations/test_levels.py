@@ -150,7 +150,7 @@ def camera(gt, seeds=range(8), **settings):
     bend the scale by a smooth, monotonous factor.
     """
     off = ("smoothing", "color_smoothing", "selectivity")
-    plain = {**dict.fromkeys(off, 0), "left": 1, "quality": 100}
+    plain = {**dict.fromkeys(off, 0), "left": 1, "color": 1, "quality": 100}
     damage = CameraNoise(**{**plain, **settings})
     return np.stack([damage(gt, rng(seed)) ** 2.2 - gt**2.2 for seed in seeds])
 
@@ -198,6 +198,17 @@ def test_smoothing_keeps_the_level_of_which_a_share_is_left(smoothing):
     for left in (1, 0.4):
         noise = camera(flat(0.5, 96), shot=4e-3, left=left, **shaped).mean(axis=3)
         assert noise.std() == pytest.approx(left * plain, rel=0.06)
+
+
+@pytest.mark.parametrize("ratio", [0, 0.5, 1.2])
+def test_the_color_of_the_noise_is_as_strong_as_it_says(ratio):
+    noise = camera(
+        flat(0.5, 96), seeds=range(24), shot=2e-3, smoothing=6, color_smoothing=12, color=ratio
+    )
+    brightness = np.sqrt(3) * noise.mean(axis=3)
+    color = noise - noise.mean(axis=3, keepdims=True)
+    found = np.sqrt(np.sum(np.square(color)) / np.sum(np.square(brightness)))
+    assert found == pytest.approx(ratio, abs=0.08)
 
 
 def octaves(noise):

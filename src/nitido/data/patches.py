@@ -11,7 +11,7 @@ from nitido.errors import DataError, PictureError, SettingError
 from nitido.picture import imresize, read, rgb2gray
 
 _CACHE_BYTES = 2 << 30
-_SOFTEST = 2.0  # times that a soft patch is enlarged at most
+_SOFT = (1.3, 2.5)  # times that a soft patch is smaller in between
 
 
 class Sample(NamedTuple):
@@ -36,8 +36,9 @@ class Patches:
     channels : int
         1 turns color pictures gray; 3 repeats gray ones.
     soft : float
-        Share of patches, 0..1, that are cut smaller and enlarged, up to twice. Photographs in the
-        full resolution of their camera are that soft, the usual training sets are not.
+        Share of patches, 0..1, that are made smaller and enlarged again. Photographs in the full
+        resolution of their camera are that soft, the usual training sets are not. Patches that are
+        only enlarged would not do: the grain of their film would grow into what must be kept.
     gray : float
         Share of patches that are made gray before the damage, 0..1, for networks of 3 channels.
     told : float
@@ -99,14 +100,14 @@ class Patches:
 
     def _crop(self, picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return a patch, float32 (P, P, C) in 0..1, flipped and turned at random."""
-        cut = self.patch
-        if self.soft and rng.random() < self.soft:
-            cut = max(1, round(self.patch / rng.uniform(1, _SOFTEST)))
-        top, left = (int(rng.integers(side - cut + 1)) for side in picture.shape[:2])
-        patch = _unit(_turned(picture[top : top + cut, left : left + cut], rng))
-        if cut == self.patch:
+        top, left = (int(rng.integers(side - self.patch + 1)) for side in picture.shape[:2])
+        cut = picture[top : top + self.patch, left : left + self.patch]
+        patch = _unit(_turned(cut, rng))
+        if not self.soft or rng.random() >= self.soft:
             return patch
-        return imresize(patch, size=(self.patch, self.patch)).clip(0, 1)
+        smaller = max(1, round(self.patch / rng.uniform(*_SOFT)))
+        small = imresize(patch, size=(smaller, smaller))
+        return imresize(small, size=(self.patch, self.patch)).clip(0, 1)
 
     def _picture(self, file: Path) -> np.ndarray:
         """Return the pixels in the depth of the file, from the cache where they fit."""

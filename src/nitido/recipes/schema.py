@@ -68,7 +68,7 @@ class Data(_Part):
     exclude: tuple[str, ...] = ()
     patch: PositiveInt = 128  # GT pixels
     batch: PositiveInt = 16
-    soft: Share = 0.0  # share of patches enlarged, as soft as photographs at full resolution
+    soft: Share = 0.0  # share of patches made as soft as photographs at full resolution
     gray: Share = 0.0  # share of patches made gray before the damage
     told: Share = 0.0  # share of patches whose noise level the network is told
     workers: NonNegativeInt = 1

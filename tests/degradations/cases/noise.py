@@ -8,6 +8,7 @@ WRONG = {
         {"smoothing": -100},
         {"color_smoothing": -100},
         {"left": 1.5},
+        {"color": -0.1},
         {"quality": 0},
         {"quality": 101},
     ],
