@@ -39,14 +39,15 @@ def locate(name: str, data: Path | None = None) -> Path:
 
 
 def pictures(
-    source: str, data: Path | None = None, exclude: tuple[str, ...] = ()
+    source: str | tuple[str, ...], data: Path | None = None, exclude: tuple[str, ...] = ()
 ) -> tuple[Path, ...]:
     """Return the pictures of `source`, sorted: ``bsds500/train+test`` names two folders of a set.
 
     Parameters
     ----------
-    source : str
-        A folder or set; where its last component is joined by ``+``, several: ``set/a+b``.
+    source : str or (str, ...)
+        A folder or set; where its last component is joined by ``+``, several: ``set/a+b``. Of
+        several sources, the pictures one after the other.
     data : Path, optional
         Root of the image sets.
     exclude : (str, ...)
@@ -57,6 +58,8 @@ def pictures(
     DataError
         If a folder is missing or nothing is left.
     """
+    if not isinstance(source, str):
+        return tuple(file for one in source for file in pictures(one, data, exclude))
     whole = Path(source)
     folders = [str(whole.parent / part) for part in whole.name.split("+")]
     found = [
@@ -72,15 +75,19 @@ def pictures(
     return tuple(found)
 
 
-def pairs(name: str, data: Path | None = None) -> tuple[tuple[Path, Path], ...]:
+def pairs(
+    name: str, data: Path | None = None, exclude: tuple[str, ...] = ()
+) -> tuple[tuple[Path, Path], ...]:
     """Return (lq, gt) of a set that holds two folders with these names, paired by file stem.
+
+    Pairs whose stem is in `exclude` are left out.
 
     Raises
     ------
     DataError
         If a folder is missing, a picture has no partner or two pictures share a stem.
     """
-    lq, gt = (_by_stem(pictures(f"{name}/{side}", data)) for side in ("lq", "gt"))
+    lq, gt = (_by_stem(pictures(f"{name}/{side}", data, exclude)) for side in ("lq", "gt"))
     lonely = sorted(set(lq) ^ set(gt))
     if lonely:
         others = f", nor have {len(lonely) - 1} others" if len(lonely) > 1 else ""
