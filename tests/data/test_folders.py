@@ -73,6 +73,7 @@ def test_parts_are_joined(sets):
     assert stems(pictures("top/b+a", sets)) == ["four", "two", "one", "three"]
     assert stems(pictures("shelved+scored", sets)) == ["six", "seven"]
     assert stems(pictures(f"{sets}/top/a+b")) == ["two", "one", "three", "four"]
+    assert stems(pictures(("top/b", "top/a"), sets)) == ["four", "two", "one", "three"]
     with pytest.raises(DataError, match="No image set 'top/absent'"):
         pictures("top/a+absent", sets)
 
@@ -114,6 +115,7 @@ def test_pairs_are_found_by_stem(pair):
         ("b.jpg", "b.png"),
     ]
     assert all(lq.parent.name == "lq" and gt.parent.name == "gt" for lq, gt in pairs("set", data))
+    assert [gt.stem for _, gt in pairs("set", data, exclude=("a",))] == ["b"]
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,19 @@ def files(image_sets):
     return sorted((image_sets / "train" / "photos").glob("*.png"))
 
 
+@pytest.fixture
+def pairs(tmp_path):
+    """Return two pairs whose LQ is their GT at half the brightness."""
+    rng, found = np.random.default_rng(3), []
+    for name in ("first", "second"):
+        levels = rng.integers(0, 128, (24, 30, 3))
+        lq, gt = (tmp_path / f"{name}_{side}.png" for side in ("lq", "gt"))
+        write(Picture((levels / 255).astype(np.float32)), lq)
+        write(Picture((levels * 2 / 255).astype(np.float32)), gt)
+        found.append((lq, gt))
+    return found
+
+
 @pytest.fixture(scope="module")
 def color(files):
     return [file for file in files if file.stem != "gray"]
@@ -33,9 +46,10 @@ def make(files, damage=None, **settings):
 
 
 @pytest.mark.parametrize(
-    "settings", [{}, {"gray": 0.5, "told": 0.5}, {"soft": 0.5}, {"channels": 1}]
+    "settings", [{}, {"gray": 0.5, "told": 0.5}, {"soft": 0.5}, {"paired": 0.5}, {"channels": 1}]
 )
-def test_a_sample_depends_on_seed_and_index_alone(files, settings):
+def test_a_sample_depends_on_seed_and_index_alone(files, pairs, settings):
+    settings = {**settings, "pairs": pairs}
     forward, backward = make(files, **settings), make(files, **settings)
     first = [forward[i] for i in range(12)]
     last = [backward[i] for i in reversed(range(12))][::-1]
@@ -124,6 +138,31 @@ def test_the_share_of_soft_patches(tmp_path, soft):
     assert min(steps) > 0.05 * sharp  # soft, not flat
 
 
+@pytest.mark.parametrize("paired", [0, 0.3, 1])
+def test_the_share_of_real_damage(color, pairs, paired):
+    patches = make(color, pairs=pairs, paired=paired, gray=0.5, soft=1)
+    is_real = [
+        bool(np.allclose(lq * 2, gt, atol=1e-6))
+        for lq, gt, _ in map(patches.__getitem__, range(300))
+    ]
+    assert np.mean(is_real) == pytest.approx(paired, abs=0.08)
+
+
+def test_both_sides_of_a_pair_show_the_same_place(tmp_path, color):
+    gt = np.random.default_rng(4).random((40, 48, 3), dtype=np.float32)
+    write(Picture(gt), tmp_path / "gt.tif")
+    write(Picture(gt[::2, ::2]), tmp_path / "lq.tif")  # every other pixel, where scale is 2
+    pairs = [(tmp_path / "lq.tif", tmp_path / "gt.tif")]
+    patches = make(color, Bicubic(2), pairs=pairs, paired=1)
+    offsets = set()
+    for lq, gt, _ in map(patches.__getitem__, range(40)):
+        assert (lq.shape, gt.shape) == ((3, 8, 8), (3, 16, 16))
+        found = [(y, x) for y, x in product((0, 1), (0, 1)) if np.allclose(gt[:, y::2, x::2], lq)]
+        assert len(found) == 1  # which one depends on how the patch is turned
+        offsets.update(found)
+    assert offsets == set(product((0, 1), (0, 1)))
+
+
 @pytest.mark.parametrize("gray", [0.0, 0.3, 1.0])
 def test_the_share_of_gray_patches(color, gray):
     patches = make(color, gray=gray)
@@ -193,7 +232,16 @@ def test_bands_that_the_network_has_not(tmp_path):
     assert make([tmp_path / "bands.tif"], channels=5)[0].gt.shape == (5, 16, 16)
 
 
+def test_pictures_that_are_no_pair_are_named_with_a_remedy(files, pairs):
+    lq, gt = pairs[0]
+    patches = make(files, Bicubic(2), pairs=[(lq, gt)], paired=1)
+    with pytest.raises(DataError, match=r"first_lq.*first_gt.*no pair.*at scale 2.*data\.exclude"):
+        patches[0]
+
+
 def test_settings_that_cannot_work_are_refused_at_once(files):
+    with pytest.raises(SettingError, match=r"paired is 0\.1, but no pairs are given"):
+        make(files, paired=0.1)
     with pytest.raises(SettingError, match="patch is 16; make it a multiple of 3"):
         make(files, Bicubic(3))
     with pytest.raises(SettingError, match="told"):

@@ -177,6 +177,13 @@ def test_steps_or_minutes(file, schedule):
     assert "schedule: give either steps or minutes" in text
 
 
+@pytest.mark.parametrize("override", ["data.pairs=real", "data.paired=0.2"])
+def test_pairs_and_their_share_come_together(file, override):
+    assert "data: give pairs and paired, their share, together" in mistakes(file(), override)
+    _, recipe = recipes.load(file(), ["data.pairs=real", "data.paired=0.2"])
+    assert (recipe.data.pairs, recipe.data.paired) == ("real", 0.2)
+
+
 @pytest.mark.parametrize("value", ["steps=0", "minutes=0", "minutes=-1", "steps=2.5"])
 def test_a_budget_is_positive(file, value):
     assert f"schedule.{value.partition('=')[0]}:" in mistakes(file(), f"schedule.{value}")

@@ -242,6 +242,30 @@ def test_missing_pictures(tmp_path, image_sets, make_recipe):
         run(make_recipe(data__patch=64), tmp_path, image_sets)
 
 
+def test_real_damage_is_learned(tmp_path, photograph, make_recipe):
+    """All pictures of a set are too dark by a fifth; nothing but the pairs can tell."""
+    from nitido.picture import Picture, write
+
+    for index in range(3):
+        pixels = photograph(seed=index)
+        for side, factor in (("lq", 0.8), ("gt", 1)):
+            file = tmp_path / "sets" / "dark" / side / f"{index}.png"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            write(Picture(pixels * factor), file)
+    recipe = make_recipe(
+        data__source="dark/gt",
+        data__pairs="dark",
+        data__paired=1.0,
+        schedule={"steps": 60, "warmup": 0, "lr": 1e-2},
+        ema=0.0,
+    )
+    trained = run(recipe, tmp_path, tmp_path / "sets")
+    lq = torch.from_numpy(photograph(seed=7) * 0.8).permute(2, 0, 1)[None]
+    with torch.inference_mode():
+        gain = (trained.network(lq).mean() / lq.mean()).item()
+    assert gain == pytest.approx(1.25, abs=0.1)
+
+
 def test_a_budget_of_minutes_ends(tmp_path, image_sets, make_recipe):
     recipe = make_recipe(schedule={"minutes": 0.02, "warmup": 0})
     reports = []

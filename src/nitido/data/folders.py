@@ -75,15 +75,19 @@ def pictures(
     return tuple(found)
 
 
-def pairs(name: str, data: Path | None = None) -> tuple[tuple[Path, Path], ...]:
+def pairs(
+    name: str, data: Path | None = None, exclude: tuple[str, ...] = ()
+) -> tuple[tuple[Path, Path], ...]:
     """Return (lq, gt) of a set that holds two folders with these names, paired by file stem.
+
+    Pairs whose stem is in `exclude` are left out.
 
     Raises
     ------
     DataError
         If a folder is missing, a picture has no partner or two pictures share a stem.
     """
-    lq, gt = (_by_stem(pictures(f"{name}/{side}", data)) for side in ("lq", "gt"))
+    lq, gt = (_by_stem(pictures(f"{name}/{side}", data, exclude)) for side in ("lq", "gt"))
     lonely = sorted(set(lq) ^ set(gt))
     if lonely:
         others = f", nor have {len(lonely) - 1} others" if len(lonely) > 1 else ""

@@ -25,6 +25,8 @@ class Sample(NamedTuple):
 class Patches:
     """Random patches of clean pictures and their damaged copies, one for every index.
 
+    The damage is made, or real where pairs are given.
+
     Parameters
     ----------
     files : sequence of Path
@@ -35,8 +37,12 @@ class Patches:
         Side of a GT patch in pixels, a multiple of the degradation's scale.
     channels : int
         1 turns color pictures gray; 3 repeats gray ones.
+    pairs : sequence of (Path, Path)
+        Pictures whose damage is real: (LQ, GT), the LQ smaller by the degradation's scale.
+    paired : float
+        Share of samples, 0..1, that are cut from `pairs`; the degradation makes the others.
     soft : float
-        Share of patches, 0..1, that are made smaller and enlarged again. Photographs in the full
+        Share of the others, 0..1, that are made smaller and enlarged again. Photographs in the full
         resolution of their camera are that soft, the usual training sets are not. Patches that are
         only enlarged would not do: the grain of their film would grow into what must be kept.
     gray : float
@@ -49,10 +55,11 @@ class Patches:
     Raises
     ------
     SettingError
-        If `patch` is no multiple of the scale, or a level is to be told where the scale is not 1.
+        If `patch` is no multiple of the scale, a level is to be told where the scale is not 1, or
+        samples are to be cut from pairs and there are none.
     DataError
         On first use of a picture that is smaller than a patch, has bands that the network has
-        not, or cannot be read.
+        not, or cannot be read, and of a pair whose pictures do not belong together.
     """
 
     def __init__(
@@ -62,6 +69,8 @@ class Patches:
         *,
         patch: int,
         channels: int = 3,
+        pairs: Sequence[tuple[Path, Path]] = (),
+        paired: float = 0.0,
         soft: float = 0.0,
         gray: float = 0.0,
         told: float = 0.0,
@@ -71,10 +80,14 @@ class Patches:
             raise SettingError(f"patch is {patch}; make it a multiple of {degradation.scale}.")
         if told and degradation.scale != 1:
             raise SettingError("told is a share of noise levels; a smaller LQ has none, so 0.")
+        if paired and not pairs:
+            raise SettingError(f"paired is {paired}, but no pairs are given; give some, or 0.")
         self.files = tuple(files)
         self.degradation = degradation
         self.patch = patch
         self.channels = channels
+        self.pairs = tuple(pairs)
+        self.paired = paired
         self.soft = soft
         self.gray = gray
         self.told = told
@@ -85,11 +98,16 @@ class Patches:
     def __getitem__(self, index: int) -> Sample:
         """Return sample `index`, whatever was asked for before."""
         rng = np.random.default_rng([self.seed, index])
-        picture = self._picture(self.files[rng.integers(len(self.files))])
-        gt = self._crop(picture, rng)
+        lq = None
+        if self.paired and rng.random() < self.paired:
+            lq, gt = self._crop_pair(rng)
+        else:
+            gt = self._crop(rng)
         if gt.shape[2] != 1 and (self.channels == 1 or rng.random() < self.gray):
             gt = rgb2gray(gt)[..., None]
-        lq = self.degradation(gt, rng)
+            lq = None if lq is None else rgb2gray(lq)[..., None]
+        if lq is None:
+            lq = self.degradation(gt, rng)
         told = rng.random() < self.told
         sigma = float(np.sqrt(np.mean(np.square(lq - gt)))) if told else -1.0
         return Sample(
@@ -98,18 +116,34 @@ class Patches:
             np.full((1, 1, 1), sigma, np.float32),
         )
 
-    def _crop(self, picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Return a patch, float32 (P, P, C) in 0..1, flipped and turned at random."""
-        top, left = (int(rng.integers(side - self.patch + 1)) for side in picture.shape[:2])
-        cut = picture[top : top + self.patch, left : left + self.patch]
-        patch = _unit(_turned(cut, rng))
+    def _crop(self, rng: np.random.Generator) -> np.ndarray:
+        """Return a clean patch, float32 (P, P, C) in 0..1, flipped and turned at random."""
+        picture = self._picture(self.files[rng.integers(len(self.files))], self.patch)
+        patch = _patch(picture, *_place(picture, self.patch, rng), self.patch)
         if not self.soft or rng.random() >= self.soft:
             return patch
         smaller = max(1, round(self.patch / rng.uniform(*_SOFT)))
         small = imresize(patch, size=(smaller, smaller))
         return imresize(small, size=(self.patch, self.patch)).clip(0, 1)
 
-    def _picture(self, file: Path) -> np.ndarray:
+    def _crop_pair(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """Return the damaged and the clean patch of one place, turned alike."""
+        scale, side = self.degradation.scale, self.patch // self.degradation.scale
+        files = self.pairs[rng.integers(len(self.pairs))]
+        lq, gt = self._picture(files[0], side), self._picture(files[1], self.patch)
+        height, width, bands = lq.shape
+        if gt.shape != (height * scale, width * scale, bands):
+            raise DataError(
+                f"{files[0]} and {files[1]} are no pair: height, width and bands are {lq.shape} "
+                f"and {gt.shape}, at scale {scale}. Leave them out (data.exclude)."
+            )
+        top, left, way = _place(lq, side, rng)
+        return (
+            _patch(lq, top, left, way, side),
+            _patch(gt, top * scale, left * scale, way, self.patch),
+        )
+
+    def _picture(self, file: Path, patch: int) -> np.ndarray:
         """Return the pixels in the depth of the file, from the cache where they fit."""
         if file in self._decoded:
             return self._decoded[file]
@@ -122,10 +156,10 @@ class Patches:
             levels = 2**picture.depth - 1
             kind = np.uint8 if picture.depth == 8 else np.uint16
             pixels = np.floor(pixels * levels + 0.5).astype(kind)
-        if min(pixels.shape[:2]) < self.patch:
+        if min(pixels.shape[:2]) < patch:
             size = f"{pixels.shape[1]} x {pixels.shape[0]}"
             raise DataError(
-                f"{file} is {size}, smaller than a patch of {self.patch}; "
+                f"{file} is {size}, smaller than a patch of {patch}; "
                 "leave it out (data.exclude) or ask for smaller patches (data.patch)."
             )
         if pixels.shape[2] not in (1, 3, self.channels):
@@ -139,16 +173,18 @@ class Patches:
         return pixels
 
 
-def _turned(patch: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Flip and turn by one of the eight ways, evenly drawn."""
-    way = int(rng.integers(8))
+def _place(picture: np.ndarray, side: int, rng: np.random.Generator) -> tuple[int, int, int]:
+    """Draw the top and left of a square inside the picture and one of eight ways to turn it."""
+    top, left = (int(rng.integers(whole - side + 1)) for whole in picture.shape[:2])
+    return top, left, int(rng.integers(8))
+
+
+def _patch(picture: np.ndarray, top: int, left: int, way: int, side: int) -> np.ndarray:
+    """Return a square, flipped and turned, float32 in 0..1, contiguous."""
+    patch = picture[top : top + side, left : left + side]
     patch = patch[:, ::-1] if way & 1 else patch
     patch = patch[::-1] if way & 2 else patch
-    return patch.swapaxes(0, 1) if way & 4 else patch
-
-
-def _unit(patch: np.ndarray) -> np.ndarray:
-    """Return float32 in 0..1, contiguous."""
+    patch = patch.swapaxes(0, 1) if way & 4 else patch
     if patch.dtype == np.float32:
         return np.ascontiguousarray(patch)
     return np.ascontiguousarray(patch, np.float32) / np.float32(np.iinfo(patch.dtype).max)

@@ -106,8 +106,8 @@ class CameraNoise:
         brightness = _shaped(opponent[..., :1], self.smoothing, level, rng)
         level *= draw(self.color, rng)
         color = _shaped(opponent[..., 1:], self.color_smoothing, level / np.sqrt(2), rng)
-        left = _left(linear @ _OPPONENT[:1].T, brightness, draw(self.selectivity, rng))
-        return np.asarray(left * np.concatenate((brightness, color), axis=2) @ _OPPONENT)
+        spared = _spared(linear @ _OPPONENT[:1].T, brightness, draw(self.selectivity, rng))
+        return np.asarray(spared * np.concatenate((brightness, color), axis=2) @ _OPPONENT)
 
 
 def _shaped(
@@ -115,8 +115,8 @@ def _shaped(
 ) -> np.ndarray:
     """Weaken each octave of (H, W, C) by `smoothing` dB more than the next coarser one.
 
-    All octaves are then scaled so that the RMS is `rms`. An octave is what one Gaussian
-    keeps and the next wider one does not; where the noise wraps around the border does not matter.
+    All octaves are then scaled so that the RMS is `rms`. An octave is what one Gaussian keeps and
+    the next wider one does not. At the border the noise wraps around, which nobody can see.
     """
     height, width = noise.shape[:2]
     down, across = np.fft.fftfreq(height)[:, None], np.fft.rfftfreq(width)
@@ -135,8 +135,8 @@ def _rms(planes: np.ndarray) -> float:
     return float(np.sqrt(np.mean(np.square(planes))))
 
 
-def _left(signal: np.ndarray, noise: np.ndarray, selectivity: float) -> np.ndarray:
-    """Return the share of the noise that is left at every place, (H, W, 1), or one for all.
+def _spared(signal: np.ndarray, noise: np.ndarray, selectivity: float) -> np.ndarray:
+    """Return the share of the noise that is spared at every place, (H, W, 1), or one for all.
 
     It rises from 1 - `selectivity` where the signal is flat to 1, and is halfway where the signal
     varies, within a few pixels, as much as the noise does.

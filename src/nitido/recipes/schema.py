@@ -66,12 +66,20 @@ class Data(_Part):
 
     source: str | tuple[str, ...]
     exclude: tuple[str, ...] = ()
+    pairs: str | None = None  # a set with the folders lq and gt: real damage
+    paired: Share = 0.0  # share of samples cut from pairs
     patch: PositiveInt = 128  # GT pixels
     batch: PositiveInt = 16
     soft: Share = 0.0  # share of patches made as soft as photographs at full resolution
     gray: Share = 0.0  # share of patches made gray before the damage
     told: Share = 0.0  # share of patches whose noise level the network is told
     workers: NonNegativeInt = 1
+
+    @model_validator(mode="after")
+    def _pairs_and_their_share(self) -> Self:
+        if (self.pairs is None) != (self.paired == 0):
+            raise ValueError("give pairs and paired, their share, together")
+        return self
 
 
 class Schedule(_Part):

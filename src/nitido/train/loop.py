@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from nitido import catalog, degradations, losses, networks
-from nitido.data import Patches, Sample, pictures
+from nitido.data import Patches, Sample, pairs, pictures
 from nitido.errors import RecipeError
 from nitido.recipes import Recipe
 from nitido.train._log import Log
@@ -155,6 +155,8 @@ def _loader(recipe: Recipe, channels: int, step: int, data: Path | None) -> Data
         catalog.from_spec(degradations, recipe.degradation),
         patch=spec.patch,
         channels=channels,
+        pairs=pairs(spec.pairs, data, spec.exclude) if spec.pairs else (),
+        paired=spec.paired,
         soft=spec.soft,
         gray=spec.gray,
         told=spec.told,
