@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from nitido import picture
-from nitido.diagnosis import diagnose, estimate_grain, estimate_sigma, jpeg_quality
+from nitido.diagnosis import diagnose, diagnose_file, estimate_grain, estimate_sigma, jpeg_quality
 from nitido.jobs import SUFFIXES
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
@@ -176,6 +176,22 @@ def test_a_diagnosis_says_what_it_found_and_why(tmp_path):
     assert "denoise" in noise.reason
     assert quality.value == 80
     assert json.loads(json.dumps(asdict(diagnosis)))["steps"] == ["denoise"]
+
+
+def test_jpeg_is_repaired_where_blocks_show(tmp_path):
+    clean = scene(256, 256)
+
+    def steps(quality, sigma):
+        lq = noisy(clean, sigma) if sigma else clean
+        Image.fromarray((lq.clip(0, 1) * 255).astype(np.uint8)).save(
+            tmp_path / "lq.jpg", quality=quality
+        )
+        return diagnose_file(tmp_path / "lq.jpg").steps
+
+    assert steps(30, 0) == steps(60, 0) == ("dejpeg",)
+    assert steps(95, 0) == ()
+    assert steps(60, 25) == ("denoise", "dejpeg")
+    assert steps(80, 25) == ("denoise",)
 
 
 def test_without_a_file_there_is_no_quality():

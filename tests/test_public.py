@@ -74,11 +74,26 @@ def test_every_task_names_weights_that_do_it_and_suites_that_judge_it(name):
     assert task.name == name
     assert task.title
     assert task.undoes
-    card = weights.open_weights(task.weights).card
-    assert card.task == name
     assert task.suites
-    for suite in task.suites:
-        assert suites.find_suite(suite).name == suite
+    for scale in task.scales:
+        card = weights.open_weights(task.weights_for(scale)).card
+        assert (card.task, card.scale) == (name, scale)
+        for suite in (pattern.format(scale=scale) for pattern in task.suites):
+            assert suites.find_suite(suite).name == suite
+
+
+def test_a_task_has_weights_for_its_scales_only():
+    upscale, denoise = (catalog.find(tasks, name) for name in ("upscale", "denoise"))
+    assert [upscale.weights_for(scale) for scale in (None, 2, 4)] == [
+        "upscale_x2",
+        "upscale_x2",
+        "upscale_x4",
+    ]
+    assert denoise.weights_for() == denoise.weights_for(1) == "denoise"
+    with pytest.raises(SettingError, match="scale is 5; the task upscale enlarges by 2, 3 or 4"):
+        upscale.weights_for(5)
+    with pytest.raises(SettingError, match="scale is 2; the task denoise keeps the size"):
+        denoise.weights_for(2)
 
 
 def test_every_error_of_ours_is_one_family():

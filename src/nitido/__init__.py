@@ -48,6 +48,7 @@ _HOMES = {
 def restore(
     picture: "np.ndarray | str | os.PathLike[str]",
     task: str = "denoise",
+    scale: int | None = None,
     **settings: Any,  # noqa: ANN401
 ) -> "np.ndarray | Picture":
     """Restore an array or a picture file.
@@ -58,6 +59,8 @@ def restore(
         (H, W) or (H, W, C) of uint8, uint16 or float (nominal 0..1), or a file.
     task : str
         What is wrong with it; a name from ``nitido models list``.
+    scale : int, optional
+        How many times larger it becomes, for a task that enlarges; 2 if it is not said.
     **settings
         Those of `Restorer`: ``engine``, ``precision``, ``tile``, ``sigma``, ``strength``.
 
@@ -78,7 +81,7 @@ def restore(
     from nitido.picture import read
     from nitido.restorer import Restorer
 
-    restorer = Restorer(catalog.find(tasks, task).weights, **settings)
+    restorer = Restorer(catalog.find(tasks, task).weights_for(scale), **settings)
     if isinstance(picture, str) or hasattr(picture, "__fspath__"):
         return restorer.picture(read(Path(picture)))
     return restorer(picture)

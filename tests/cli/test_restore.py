@@ -128,6 +128,15 @@ def test_without_a_task_a_picture_is_looked_at_first(nitido, tmp_path, photo, ma
     assert made(tmp_path / "out") == ["photo.png"]
 
 
+def test_without_a_task_blocks_are_repaired(nitido, tmp_path):
+    y, x = np.mgrid[:96, :96]
+    disc = (90 + 80 * (np.hypot(y - 48, x - 48) < 30)).astype(np.uint8)
+    Image.fromarray(disc).save(tmp_path / "blocks.jpg", quality=15)
+    ran = nitido("restore", tmp_path / "blocks.jpg", "--json")
+    assert ran.code == 0
+    assert json.loads(ran.out)["task"] == "dejpeg"
+
+
 # --- wrong usage
 
 
@@ -139,6 +148,10 @@ def test_without_a_task_a_picture_is_looked_at_first(nitido, tmp_path, photo, ma
         (["{photo}", "--model", "denois"], "No weights 'denois'; try denoise."),
         (["{photo}", "--model", "{photo}.safetensors"], "no weights file"),
         (["{photo}", "--model", "{folder}/junk.safetensors"], "no sound safetensors file"),
+        (["{photo}", "--scale", "2"], "--scale goes with --task upscale"),
+        (["{photo}", "--scale", "2", "--model", "denoise"], "--scale goes with --task upscale"),
+        (["{photo}", "--scale", "2", "--task", "denoise"], "scale is 2; the task denoise keeps"),
+        (["{photo}", "--scale", "5", "--task", "upscale"], "enlarges by 2, 3 or 4"),
         (["{photo}", "--engine", "opnvino"], "No engine 'opnvino'; try openvino."),
         (["{photo}", "--engine", "opnvino", "--task", "denoise"], "No engine 'opnvino'"),
         (["{photo}", "--precision", "fp16"], "fp16"),

@@ -9,6 +9,9 @@ import typer
 def inspect(
     inputs: Annotated[list[str], typer.Argument(help="Pictures, folders or patterns.")],
     task: Annotated[str, typer.Option(help="The task whose cost is told.")] = "denoise",
+    scale: Annotated[
+        int | None, typer.Option(help="How many times larger, with --task upscale.")
+    ] = None,
     recursive: Annotated[bool, typer.Option("--recursive", help="Go down into folders.")] = False,
     json: Annotated[
         bool, typer.Option("--json", help="One JSON object per file on stdout.")
@@ -21,7 +24,7 @@ def inspect(
     from nitido import catalog, jobs, tasks
     from nitido.errors import NitidoError, SettingError
 
-    weights = catalog.find(tasks, task).weights
+    weights = catalog.find(tasks, task).weights_for(scale)
     entries = jobs.expand(inputs, recursive)
     if not entries:
         raise SettingError(f"There is no picture in {', '.join(inputs)}.")

@@ -44,6 +44,10 @@ def restore(
         str | None,
         typer.Option(help="What to repair; without it, each picture is looked at first."),
     ] = None,
+    scale: Annotated[
+        int | None,
+        typer.Option(help="How many times larger, with --task upscale: 2, 3 or 4."),
+    ] = None,
     model: Annotated[
         str | None,
         typer.Option(help="Weights by name, a .safetensors file, or classical:NAME."),
@@ -109,7 +113,7 @@ def restore(
         return restorers[weights]
 
     # A wrong name is a usage error, found before any file is touched.
-    for weights in _candidates(task, model):
+    for weights in _candidates(task, model, scale):
         restorer_for(weights)
     entries = jobs.gather(inputs, output, recursive=recursive, overwrite=overwrite)
     outcomes = []
@@ -118,7 +122,7 @@ def restore(
         def work(entry: "Entry") -> "Outcome":
             interruption.check()
             assert entry.output is not None, "assign gives every entry an output"
-            chosen = _choose(entry.path, task, model)
+            chosen = _choose(entry.path, task, model, scale)
             if chosen is None:
                 return jobs.Outcome(
                     str(entry.path),
@@ -192,33 +196,41 @@ def _restorer(
     return Classical(weights, values, tile=tile, strength=strength)
 
 
-def _weights(task: str | None, model: str | None) -> str:
+def _weights(task: str | None, model: str | None, scale: int | None) -> str:
+    """Return the weights that the user asked for, by name or by task."""
     from nitido import catalog, tasks
+    from nitido.errors import SettingError
 
     named = catalog.find(tasks, task) if task else None
-    if model:
+    if model or named is None:
+        if scale is not None:
+            raise SettingError("--scale goes with --task upscale; a model has a scale of its own.")
+        assert model is not None, "the caller has one of the two"
         return model
-    assert named is not None, "the caller has one of the two"
-    return str(named.weights)
+    return str(named.weights_for(scale))
 
 
-def _candidates(task: str | None, model: str | None) -> list[str]:
+def _candidates(task: str | None, model: str | None, scale: int | None) -> list[str]:
     """Return all weights that a run may need."""
-    from nitido import catalog, tasks
+    from nitido.diagnosis import STEPS
 
     if task or model:
-        return [_weights(task, model)]
-    return [_weights(name, None) for name in catalog.names(tasks)]
+        return [_weights(task, model, scale)]
+    if scale is not None:
+        return [_weights(None, None, scale)]
+    return [_weights(name, None, None) for name in STEPS]
 
 
-def _choose(path: Path, task: str | None, model: str | None) -> tuple[str | None, str] | None:
+def _choose(
+    path: Path, task: str | None, model: str | None, scale: int | None
+) -> tuple[str | None, str] | None:
     """Return the task and the weights for a picture; None where nothing is to be done."""
     if task or model:
-        return task, _weights(task, model)
+        return task, _weights(task, model, scale)
     from nitido.diagnosis import diagnose_file
 
     steps = diagnose_file(path).steps
-    return (steps[0], _weights(steps[0], None)) if steps else None
+    return (steps[0], _weights(steps[0], None, None)) if steps else None
 
 
 PUBLIC = restore
