@@ -68,6 +68,26 @@ def agreed(found: dict[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def chain(state: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], Tensor | None, int]:
+    """Read a plain chain of convolutions from the state dict that its authors published.
+
+    Returns
+    -------
+    own : dict
+        The tensors; ``model.N.`` is called ``layers.N.`` here.
+    first : Tensor or None
+        Kernels of the first convolution, (out, in, H, W), if the chain starts with one.
+    depth : int
+        Number of convolutions.
+    """
+    own = {
+        "layers." + key.removeprefix("model.").removeprefix("layers."): tensor
+        for key, tensor in state.items()
+    }
+    kernels = {key: tensor for key, tensor in own.items() if tensor.ndim == 4}
+    return own, kernels.get("layers.0.weight"), len(kernels)
+
+
 def load(network: N, state: Mapping[str, Tensor]) -> N:
     """Copy tensors into a network, in eval mode, with nothing missing and nothing left over.
 

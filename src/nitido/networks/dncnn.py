@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from nitido.errors import WeightsError
-from nitido.networks._blocks import agreed, load, own_names, whole
+from nitido.networks._blocks import agreed, chain, load, own_names, whole
 
 _EPS = 1e-4
 _OWN = {
@@ -115,13 +115,8 @@ class DnCNN(nn.Module):
             If the tensors contradict a setting, or are not those of a DnCNN.
         """
         asked = own_names(settings, _OWN)
-        own = {
-            "layers." + key.removeprefix("model.").removeprefix("layers."): tensor
-            for key, tensor in state.items()
-        }
-        kernels = [tensor for tensor in own.values() if tensor.ndim == 4]
-        first = own.get("layers.0.weight")
-        if first is None or first.ndim != 4 or len(kernels) < 2:
+        own, first, depth = chain(state)
+        if first is None or depth < 2:
             raise WeightsError(
                 f"No DnCNN in the {len(own)} tensors found: there is no chain of convolutions "
                 "that starts with model.0.weight; check the network's name."
@@ -129,7 +124,7 @@ class DnCNN(nn.Module):
         found = {
             "channels": first.shape[1],
             "features": first.shape[0],
-            "depth": len(kernels),
+            "depth": depth,
             "batch_norm": any(key.endswith("running_mean") for key in own),
         }
         network = cls(**agreed(found, asked))

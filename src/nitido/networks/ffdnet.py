@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from nitido.errors import WeightsError
-from nitido.networks._blocks import agreed, load, own_names, whole
+from nitido.networks._blocks import agreed, chain, load, own_names, whole
 
 _OWN = {
     **{name: name for name in ("channels", "features", "depth")},
@@ -106,14 +106,9 @@ class FFDNet(nn.Module):
             If the tensors contradict a setting, or are not those of an FFDNet.
         """
         asked = own_names(settings, _OWN)
-        own = {
-            "layers." + key.removeprefix("model.").removeprefix("layers."): tensor
-            for key, tensor in state.items()
-        }
-        kernels = [tensor for tensor in own.values() if tensor.ndim == 4]
-        first = own.get("layers.0.weight")
-        folded = 0 if first is None or first.ndim != 4 else first.shape[1]
-        if first is None or len(kernels) < 2 or folded < 5 or folded % 4 != 1:
+        own, first, depth = chain(state)
+        folded = 0 if first is None else first.shape[1]
+        if first is None or depth < 2 or folded < 5 or folded % 4 != 1:
             raise WeightsError(
                 f"No FFDNet in the {len(own)} tensors found: there is no chain of convolutions "
                 "that starts with model.0.weight and takes four sub-pictures and a level; check "
@@ -122,7 +117,7 @@ class FFDNet(nn.Module):
         found = {
             "channels": folded // 4,
             "features": first.shape[0],
-            "depth": len(kernels),
+            "depth": depth,
         }
         return load(cls(**agreed(found, asked)), own)
 

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,23 +10,21 @@ import numpy as np
 from nitido import catalog, classical
 from nitido.classical import ClassicalRestorer
 from nitido.errors import ResultError, SettingError
-from nitido.picture import Picture, Policy
+from nitido.picture import Policy
 from nitido.restorer._alpha import AlphaAsBand, BandAsAlpha, beside_alpha
-from nitido.restorer._arrays import as_given, as_picture
-from nitido.restorer._files import restore_file
+from nitido.restorer._pictures import OnTile, RestoresPictures
 from nitido.restorer._plan import Plan, make_plan
 from nitido.restorer._report import Report
-from nitido.restorer._rows import ArraySink, ArraySource, Sink, Source
+from nitido.restorer._rows import Sink, Source
 from nitido.restorer._tiles import RunTile, run_tiles
 
 PREFIX = "classical:"
 _TILE_PIXELS = 1_000_000  # of a method that looks no farther than it says
 _ALPHA_REACH = 2  # of the enlargement of alpha, LQ pixels
 _FLAT = (8 / 255, 0.1 / 255)  # what an input spans that is not flat, and a result that is
-OnTile = Callable[[int, int], None]  # tiles done, tiles in all
 
 
-class Classical:
+class Classical(RestoresPictures):
     """Restores arrays and files of any size by a method of the room `classical`.
 
     A method that looks no farther than some pixels goes tile by tile. One that looks at the whole
@@ -79,64 +76,10 @@ class Classical:
         self._tile = tile
         self._strength = strength
 
-    def __call__(self, picture: np.ndarray) -> np.ndarray:
-        """Restore an array; what goes in as uint8, uint16 or float32 comes out as the same.
-
-        Parameters
-        ----------
-        picture : np.ndarray
-            (H, W) or (H, W, C); floats are nominal 0..1. Two and four channels are gray and RGB
-            with alpha, which comes back untouched; other counts are bands, restored each alone.
-
-        Raises
-        ------
-        SettingError
-            If the array is no picture, or the method refuses it.
-        ResultError
-            If the result fails its checks.
-        """
-        pixels, alpha, peak = as_picture(picture)
-        if alpha is None or self.method.scale == 1:
-            return as_given(self._arrays(pixels)[0], alpha, peak, picture)
-        parts = self._arrays(pixels, alpha[..., 0].astype(np.float32) / np.float32(peak))
-        larger = np.dstack([part for part in parts if part is not None])
-        return as_given(larger, None, peak, picture)
-
-    def picture(self, picture: Picture) -> Picture:
-        """Restore a picture in memory; depth and metadata stay as they are, alpha as large as it.
-
-        Raises
-        ------
-        SettingError
-            If the method refuses it.
-        ResultError
-            If the result fails its checks.
-        """
-        pixels, alpha = self._arrays(picture.pixels, picture.alpha)
-        return replace(picture, pixels=pixels, alpha=alpha)
-
-    def file(
-        self,
-        source: str | Path,
-        target: str | Path,
-        *,
-        overwrite: bool = False,
-        metadata: str = "keep",
-        quality: int = 95,
-        policy: Policy | None = None,
-        on_tile: OnTile = lambda done, total: None,
-    ) -> Report:
-        """Restore a file into a file; parameters and errors are those of `Restorer.file`."""
-        return restore_file(
-            source,
-            target,
-            lambda picture, writer: self._run(picture, writer, on_tile),
-            scale=self.method.scale,
-            overwrite=overwrite,
-            metadata=metadata,
-            quality=quality,
-            policy=policy or Policy(),
-        )
+    @property
+    def scale(self) -> int:
+        """How many times larger a result is."""
+        return self.method.scale
 
     def plan(self, height: int, width: int) -> Plan:
         """Return how a picture of this size (LQ pixels) would be cut."""
@@ -151,20 +94,16 @@ class Classical:
             tile=0 if reach is None else self._tile,
         )
 
-    def _arrays(
-        self, pixels: np.ndarray, alpha: np.ndarray | None = None
-    ) -> tuple[np.ndarray, np.ndarray | None]:
-        """Restore float32 (H, W, C), and enlarge alpha (H, W) with it."""
-        scale = self.method.scale
-        height, width, channels = pixels.shape
-        sink = ArraySink(height * scale, width * scale, channels, alpha is not None)
-        self._run(ArraySource(pixels, alpha), sink)
-        return sink.pixels, sink.alpha
-
     def _run(
-        self, source: Source, sink: Sink, on_tile: OnTile = lambda done, total: None
+        self,
+        open_source: Callable[[], Source],
+        sink: Sink,
+        on_tile: OnTile = lambda done, total: None,
+        file: str | Path | None = None,
+        policy: Policy | None = None,
     ) -> Report:
         began = time.perf_counter()
+        source = open_source()
         plan = self.plan(source.height, source.width)
         work = _Work(self.method, self.name, self._strength)
         done = 0
@@ -174,7 +113,7 @@ class Classical:
             done += 1
             on_tile(done, plan.count)
 
-        scale = self.method.scale
+        scale = self.scale
         run: RunTile = work
         if source.has_alpha and scale != 1:
             source, sink, run = AlphaAsBand(source), BandAsAlpha(sink), beside_alpha(work, scale)

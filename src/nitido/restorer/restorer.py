@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -10,14 +9,13 @@ import numpy as np
 
 from nitido.engines import Precision
 from nitido.errors import SettingError
-from nitido.picture import Picture, Policy, open_picture
+from nitido.picture import Policy, open_picture
 from nitido.restorer._alpha import AlphaAsBand, BandAsAlpha, beside_alpha
-from nitido.restorer._arrays import as_given, as_picture
-from nitido.restorer._files import restore_file
 from nitido.restorer._judgement import judged_level
+from nitido.restorer._pictures import OnTile, RestoresPictures
 from nitido.restorer._plan import Plan, make_plan
 from nitido.restorer._report import Report
-from nitido.restorer._rows import ArraySink, ArraySource, Sink, Source
+from nitido.restorer._rows import Sink, Source
 from nitido.restorer._shelf import Shelf
 from nitido.restorer._tiles import RunTile, run_tiles
 from nitido.restorer._work import Work
@@ -28,10 +26,9 @@ _LARGEST_TILE = 2_000_000  # pixels; beyond it nothing is gained
 _TRIAL_SIDE = 256  # pixels, of the tile that speed is measured on
 _FADE = 0.5  # strength below which a result fades into its input
 _AT_REST_BYTES = 220_000_000  # of a process that has opened an engine and no picture
-OnTile = Callable[[int, int], None]  # tiles done, tiles in all
 
 
-class Restorer:
+class Restorer(RestoresPictures):
     """Restores arrays and files of any size with one network.
 
     Parameters
@@ -98,86 +95,10 @@ class Restorer:
         self._sigma = sigma
         self._strength = strength
 
-    def __call__(self, picture: np.ndarray) -> np.ndarray:
-        """Restore an array; what goes in as uint8, uint16 or float32 comes out as the same.
-
-        Parameters
-        ----------
-        picture : np.ndarray
-            (H, W) or (H, W, C); floats are nominal 0..1. Two and four channels are gray and RGB
-            with alpha, which comes back untouched; other counts are bands, restored each alone.
-
-        Raises
-        ------
-        SettingError
-            If the array is no picture.
-        ResultError
-            If the result fails its checks.
-        """
-        pixels, alpha, peak = as_picture(picture)
-        if alpha is None or self.weights.card.scale == 1:
-            return as_given(self._arrays(pixels)[0], alpha, peak, picture)
-        parts = self._arrays(pixels, alpha[..., 0].astype(np.float32) / np.float32(peak))
-        larger = np.dstack([part for part in parts if part is not None])
-        return as_given(larger, None, peak, picture)
-
-    def picture(self, picture: Picture) -> Picture:
-        """Restore a picture in memory; depth and metadata stay as they are, alpha as large as it.
-
-        Raises
-        ------
-        ResultError
-            If the result fails its checks.
-        """
-        pixels, alpha = self._arrays(picture.pixels, picture.alpha)
-        return replace(picture, pixels=pixels, alpha=alpha)
-
-    def file(
-        self,
-        source: str | Path,
-        target: str | Path,
-        *,
-        overwrite: bool = False,
-        metadata: str = "keep",
-        quality: int = 95,
-        policy: Policy | None = None,
-        on_tile: OnTile = lambda done, total: None,
-    ) -> Report:
-        """Restore a file into a file; memory is bounded whatever the size.
-
-        Parameters
-        ----------
-        source, target : path-like
-            Picture files; the target's suffix decides its format.
-        overwrite : bool
-            Whether an existing target may be replaced.
-        metadata : {"keep", "private", "strip"}
-            What of EXIF, XMP and the like goes into the target.
-        quality : int
-            1..100 for lossy formats.
-        policy : Policy, optional
-            Limits on what is opened.
-        on_tile : callable
-            Called with the tiles done and their number in all.
-
-        Raises
-        ------
-        PictureError
-            If the source cannot be read or the target cannot be written.
-        ResultError
-            If the result fails its checks; then nothing is written.
-        """
-        limits = policy or Policy()
-        return restore_file(
-            source,
-            target,
-            lambda picture, writer: self._run(lambda: picture, writer, on_tile, source, limits),
-            scale=self.weights.card.scale,
-            overwrite=overwrite,
-            metadata=metadata,
-            quality=quality,
-            policy=limits,
-        )
+    @property
+    def scale(self) -> int:
+        """How many times larger a result is."""
+        return self.weights.card.scale
 
     def plan(self, height: int, width: int) -> Plan:
         """Return how a picture of this size (LQ pixels) would be cut."""
@@ -223,16 +144,6 @@ class Restorer:
     def precision(self) -> str:
         """The arithmetic of the engine used last, or the one asked for."""
         return self._shelf.precision
-
-    def _arrays(
-        self, pixels: np.ndarray, alpha: np.ndarray | None = None
-    ) -> tuple[np.ndarray, np.ndarray | None]:
-        """Restore float32 (H, W, C), and enlarge alpha (H, W) with it."""
-        scale = self.weights.card.scale
-        height, width, channels = pixels.shape
-        sink = ArraySink(height * scale, width * scale, channels, alpha is not None)
-        self._run(lambda: ArraySource(pixels, alpha), sink)
-        return sink.pixels, sink.alpha
 
     def _run(
         self,
