@@ -1,10 +1,9 @@
 """What a person sees while suites are run (on stderr), and the table of their scores."""
 
 import sys
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
-from nitido.cli._display import printable
+from nitido.cli._bar import Bar, printable
 
 if TYPE_CHECKING:
     from nitido.bench import Progress, Result
@@ -14,38 +13,18 @@ class BenchDisplay:
     """A progress bar on a terminal, a line per suite elsewhere."""
 
     def __init__(self) -> None:
-        self._bar: Any = None
-        self._row: Any = None
+        self._bar = Bar()
         self._suite = ""
         self._kept = 0
 
     def __enter__(self) -> Self:
-        if sys.stderr.isatty():
-            from rich.console import Console
-            from rich.progress import (
-                BarColumn,
-                MofNCompleteColumn,
-                Progress,
-                TextColumn,
-                TimeRemainingColumn,
-            )
-
-            self._bar = Progress(
-                TextColumn("{task.description}"),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TimeRemainingColumn(),
-                console=Console(stderr=True),
-                transient=True,
-            )
-            self._bar.start()
+        self._bar.__enter__()
         return self
 
     def begin(self, suite: str) -> None:
         """Turn to a suite."""
         self._suite, self._kept = suite, 0
-        if self._bar:
-            self._row = self._bar.add_task(printable(suite, sys.stderr), total=None)
+        self._bar.begin(suite)
 
     def show(self, progress: "Progress") -> None:
         """Show how far the suite is."""
@@ -54,12 +33,10 @@ class BenchDisplay:
 
     def step(self, done: int, total: int) -> None:
         """Show that so many of all steps are done."""
-        if self._bar:
-            self._bar.update(self._row, completed=done, total=total)
+        self._bar.show(done, total)
 
     def end(self, result: "Result") -> None:
         """Say what the suite took, and what must be known of its images."""
-        self._leave()
         count = len(result.rows)
         kept = ""
         if self._kept:
@@ -73,26 +50,11 @@ class BenchDisplay:
 
     def say(self, text: str) -> None:
         """Write a line."""
-        self._leave()
-        shown = printable(text, sys.stderr)
-        if self._bar:
-            self._bar.console.print(shown, markup=False, highlight=False, soft_wrap=True)
-        else:
-            sys.stderr.write(shown + "\n")
+        self._bar.leave()
+        self._bar.say(text)
 
-    def _leave(self) -> None:
-        if self._bar and self._row is not None:
-            self._bar.remove_task(self._row)
-            self._row = None
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._bar:
-            self._bar.stop()
+    def __exit__(self, *_: object) -> None:
+        self._bar.__exit__()
 
 
 def table(result: "Result") -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nitido.cli._display import printable
+from nitido.cli._bar import printable
 
 if TYPE_CHECKING:
     from nitido.bench import Candidate, Maker, Robustness, Suite

@@ -303,7 +303,7 @@ def _number(count: int | None) -> str:
 
 
 def _say(line: str) -> None:
-    from nitido.cli._display import printable
+    from nitido.cli._bar import printable
 
     sys.stdout.write(printable(line, sys.stdout) + "\n")
 

@@ -85,7 +85,7 @@ def _show(facts: dict[str, object]) -> None:
     """Print as lines that a person reads."""
     import sys
 
-    from nitido.cli._display import printable
+    from nitido.cli._bar import printable
 
     def say(line: str) -> None:
         sys.stdout.write(printable(line, sys.stdout) + "\n")
