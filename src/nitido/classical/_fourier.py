@@ -1,9 +1,11 @@
 """Deconvolution in the frequency domain: frames without seams, transfer functions."""
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
+
+from nitido.classical._settings import check_word
 
 Boundary = Literal["reflect", "wrap"]
 Restore = Callable[[np.ndarray], np.ndarray]
@@ -14,7 +16,12 @@ _ROUNDING = 0.29 / 255  # standard deviation of the error of 8-bit values
 _STEEP = 0.06  # standard deviation of the differences between pixels of a sharp photograph
 
 
-def transfer(kernel: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+def check_boundary(boundary: Boundary) -> None:
+    """Refuse what is no way to go on beyond the border."""
+    check_word("boundary", boundary, get_args(Boundary))
+
+
+def transfer(kernel: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Return the half spectrum of a kernel with odd sides whose middle is the pixel (0, 0).
 
     A kernel that is larger than the shape goes round it.
@@ -26,7 +33,7 @@ def transfer(kernel: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     return np.fft.rfft2(plane)
 
 
-def gradients(shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+def gradients(shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
     """Return the half spectra of the differences to the next row and to the next column."""
     down, across = np.zeros(shape), np.zeros(shape)
     for plane, shift in ((down, (-1, 0)), (across, (0, -1))):
@@ -89,8 +96,7 @@ def _framed(plane: np.ndarray, kernel: np.ndarray, frame: list[tuple[int, int]])
 
 def blurred(plane: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     """Return a plane (H, W) convolved with a kernel; beyond the border it begins again."""
-    shape = (plane.shape[0], plane.shape[1])
-    return np.fft.irfft2(np.fft.rfft2(plane) * transfer(kernel, shape), shape)
+    return np.fft.irfft2(np.fft.rfft2(plane) * transfer(kernel, plane.shape), plane.shape)
 
 
 def wiener(plane: np.ndarray, kernel: np.ndarray, balance: float) -> np.ndarray:
@@ -98,12 +104,11 @@ def wiener(plane: np.ndarray, kernel: np.ndarray, balance: float) -> np.ndarray:
 
     `balance` is the power of the noise over that of the differences between pixels.
     """
-    shape = (plane.shape[0], plane.shape[1])
-    blur = transfer(kernel, shape)
-    down, across = gradients(shape)
+    blur = transfer(kernel, plane.shape)
+    down, across = gradients(plane.shape)
     steep = np.abs(down) ** 2 + np.abs(across) ** 2
     power = np.maximum(np.abs(blur) ** 2 + balance * steep, 1e-12)
-    return np.fft.irfft2(np.fft.rfft2(plane) * np.conj(blur) / power, shape)
+    return np.fft.irfft2(np.fft.rfft2(plane) * np.conj(blur) / power, plane.shape)
 
 
 def noise_balance(level: float) -> float:

@@ -1,30 +1,60 @@
-"""Which pixels are missing: told by a mask, read from a file, or marked with a color."""
+"""What inpainting shares: pixels are missing by a mask, a file or a color, and all others stay."""
 
+from abc import ABC, abstractmethod
 from os import PathLike
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
+from nitido.classical._arrays import checked, finished
 from nitido.errors import PictureError, SettingError
 from nitido.picture import read
 
-Mask = np.ndarray | str | PathLike[str] | None
+MaskFile = str | PathLike[str] | None
+Mask = np.ndarray | MaskFile
 Marked = float | tuple[float, float, float]
 
 _HALF_STEP = 0.5 / 255  # a marked value may be off by the rounding to 8 bits
 
 
-def check_holes(mask: str | PathLike[str] | None, marked: Marked) -> None:
-    """Refuse a mask that is no file name, and a mark that is neither a value nor a color."""
-    if mask is not None and not isinstance(mask, str | PathLike):
-        raise SettingError(f"mask is {mask!r}; give a picture file whose white is missing.")
-    values = marked if isinstance(marked, tuple) else (marked,)
-    numbers = all(isinstance(v, int | float) and 0 <= v <= 1 for v in values)
-    if len(values) not in (1, 3) or not numbers:
-        raise SettingError(f"marked is {marked!r}; it is a value in 0..1 or a color of three.")
+class FillsHoles(ABC):
+    """Fills what is missing by the settings `mask` and `marked`; each method has its own way."""
+
+    mask: MaskFile
+    marked: Marked
+    scale: ClassVar[int] = 1
+    reach: ClassVar[None] = None
+
+    def __post_init__(self) -> None:
+        if self.mask is not None and not isinstance(self.mask, str | PathLike):
+            raise SettingError(
+                f"mask is {self.mask!r}; give a picture file whose white is missing."
+            )
+        values = self.marked if isinstance(self.marked, tuple) else (self.marked,)
+        numbers = all(isinstance(v, int | float) and 0 <= v <= 1 for v in values)
+        if len(values) not in (1, 3) or not numbers:
+            raise SettingError(
+                f"marked is {self.marked!r}; it is a value in 0..1 or a color of three."
+            )
+
+    @abstractmethod
+    def _filled(self, pixels: np.ndarray, missing: np.ndarray) -> np.ndarray:
+        """Return (H, W, C) with values where `missing`, bool (H, W), is True for some pixel."""
+
+    def __call__(self, lq: np.ndarray, mask: Mask = None) -> np.ndarray:
+        """Return the picture without holes, float32 (H, W, C) in 0..1; the rest stays as it is.
+
+        `mask`, bool (H, W), True where a pixel is missing, takes the place of the settings.
+        """
+        pixels = finished(checked(lq))
+        missing = _holes(pixels, self.mask if mask is None else mask, self.marked)
+        if not missing.any():
+            return pixels
+        return finished(np.where(missing[..., None], self._filled(pixels, missing), pixels))
 
 
-def holes(pixels: np.ndarray, mask: Mask, marked: Marked) -> np.ndarray:
+def _holes(pixels: np.ndarray, mask: Mask, marked: Marked) -> np.ndarray:
     """Return the missing pixels, bool (H, W).
 
     Parameters

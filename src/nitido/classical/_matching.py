@@ -6,7 +6,11 @@ from nitido.classical._library import library
 
 
 def unlikeness(
-    pixels: np.ndarray, patch: np.ndarray, weights: np.ndarray, box: tuple[slice, slice]
+    pixels: np.ndarray,
+    patch: np.ndarray,
+    weights: np.ndarray,
+    box: tuple[slice, slice],
+    whole: np.ndarray,
 ) -> np.ndarray:
     """Return the weighted squared difference between a patch and every place of a box.
 
@@ -20,18 +24,22 @@ def unlikeness(
         (h, w), 0 where the patch is not known.
     box : (slice, slice)
         Rows and columns of `pixels` that hold all candidates, at least as large as the patch.
+    whole : ndarray
+        Where patches without a hole begin, bool, from `whole_patches`.
 
     Returns
     -------
     ndarray
-        One number per place of the patch's top left corner in the box.
+        One number per place of the patch's top left corner in the box, infinite where the patch
+        there has a hole.
     """
     template = np.where(weights[..., None] > 0, patch, 0).astype(np.float32)
     squares = np.sqrt(weights).astype(np.float32)  # OpenCV weighs the difference, then squares
     many = np.repeat(squares[..., None], patch.shape[2], axis=2)
     inside = np.ascontiguousarray(pixels[box])
     match = library("cv2").matchTemplate(inside, template, 0, mask=many)  # cv2.TM_SQDIFF
-    return np.asarray(np.maximum(np.nan_to_num(match, nan=np.inf, posinf=np.inf), 0))
+    unlike = np.maximum(np.nan_to_num(match, nan=np.inf, posinf=np.inf), 0)
+    return np.where(whole[_corners(box, len(patch))], unlike, np.inf)
 
 
 def whole_patches(known: np.ndarray, half: int) -> tuple[np.ndarray, int]:
@@ -61,12 +69,7 @@ def box_around(
     rows = slice(max(0, row - half - search), min(height, row + half + search + 1))
     columns = slice(max(0, column - half - search), min(width, column + half + search + 1))
     box = (rows, columns)
-    return box if whole[corners(box, side)].any() else (slice(0, height), slice(0, width))
-
-
-def corners(box: tuple[slice, slice], side: int) -> tuple[slice, slice]:
-    """Return where the patches of a box have their top left corners."""
-    return slice(box[0].start, box[0].stop - side + 1), slice(box[1].start, box[1].stop - side + 1)
+    return box if whole[_corners(box, side)].any() else (slice(0, height), slice(0, width))
 
 
 def on_the_border(known: np.ndarray, todo: np.ndarray) -> np.ndarray:
@@ -74,3 +77,8 @@ def on_the_border(known: np.ndarray, todo: np.ndarray) -> np.ndarray:
     near = np.pad(known, 1)
     beside = near[:-2, 1:-1] | near[2:, 1:-1] | near[1:-1, :-2] | near[1:-1, 2:]
     return np.asarray(todo & beside)
+
+
+def _corners(box: tuple[slice, slice], side: int) -> tuple[slice, slice]:
+    """Return where the patches of a box have their top left corners."""
+    return slice(box[0].start, box[0].stop - side + 1), slice(box[1].start, box[1].stop - side + 1)

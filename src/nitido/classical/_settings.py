@@ -37,8 +37,3 @@ def check_sigma(sigma: float | None) -> None:
     """Refuse a noise level that is neither None (estimate it) nor within 0..255."""
     if sigma is not None:
         check_number("sigma", sigma, 0, 255)
-
-
-def check_scale(scale: object) -> None:
-    """Refuse what is no scale of super-resolution."""
-    check_whole("scale", scale, 1, 16)

@@ -8,16 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nitido.classical._arrays import checked, finished
-from nitido.classical._scaling import back_projected
-from nitido.classical._settings import check_scale, check_whole
+from nitido.classical._scaling import Enlarges, back_projected
+from nitido.classical._settings import check_whole
 from nitido.picture import imresize
 
 _REACH = 4  # LQ pixels that one step sees more: the small picture's filter and the large one's
 
 
 @dataclass(frozen=True)
-class BackProjection:
+class BackProjection(Enlarges):
     """Enlarge so that MATLAB's bicubic reduction gives the input again.
 
     Parameters
@@ -33,11 +32,10 @@ class BackProjection:
         If a setting is out of range.
     """
 
-    scale: int = 2
     steps: int = 10
 
     def __post_init__(self) -> None:
-        check_scale(self.scale)
+        super().__post_init__()
         check_whole("steps", self.steps, 0, 1000)
 
     @property
@@ -45,13 +43,11 @@ class BackProjection:
         """LQ pixels to each side that decide about a pixel."""
         return 2 + _REACH * self.steps
 
-    def __call__(self, lq: np.ndarray) -> np.ndarray:
-        """Return the enlarged picture, float32 (H * scale, W * scale, C) in 0..1."""
-        pixels = checked(lq)
+    def _enlarged(self, pixels: np.ndarray) -> np.ndarray:
         restored = imresize(pixels, self.scale)
         for _ in range(self.steps):
             restored = back_projected(restored, pixels, self.scale)
-        return finished(restored)
+        return restored
 
 
 PUBLIC = BackProjection

@@ -8,13 +8,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from nitido.classical._arrays import checked, finished
-from nitido.classical._settings import check_scale
+from nitido.classical._scaling import Enlarges
 from nitido.picture import imresize
 
 
 @dataclass(frozen=True)
-class Bicubic:
+class Bicubic(Enlarges):
     """Weigh the four nearest pixels along each axis, as MATLAB's ``imresize`` does.
 
     Parameters
@@ -28,15 +27,10 @@ class Bicubic:
         If `scale` is out of range.
     """
 
-    scale: int = 2
     reach: ClassVar[int] = 2
 
-    def __post_init__(self) -> None:
-        check_scale(self.scale)
-
-    def __call__(self, lq: np.ndarray) -> np.ndarray:
-        """Return the enlarged picture, float32 (H * scale, W * scale, C) in 0..1."""
-        return finished(imresize(checked(lq), self.scale))
+    def _enlarged(self, pixels: np.ndarray) -> np.ndarray:
+        return imresize(pixels, self.scale)
 
 
 PUBLIC = Bicubic

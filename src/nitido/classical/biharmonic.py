@@ -5,18 +5,15 @@ scikit-image does it. Good for small holes; large ones become soft.
 """
 
 from dataclasses import dataclass
-from os import PathLike
-from typing import ClassVar
 
 import numpy as np
 
-from nitido.classical._arrays import checked, finished
-from nitido.classical._holes import Marked, Mask, check_holes, holes
+from nitido.classical._holes import FillsHoles, Marked, MaskFile
 from nitido.classical._library import library
 
 
 @dataclass(frozen=True)
-class Biharmonic:
+class Biharmonic(FillsHoles):
     """Fill holes smoothly.
 
     Parameters
@@ -33,26 +30,13 @@ class Biharmonic:
         If a setting is out of range, the mask does not fit, or everything is missing.
     """
 
-    mask: str | PathLike[str] | None = None
+    mask: MaskFile = None
     marked: Marked = 0.0
-    scale: ClassVar[int] = 1
-    reach: ClassVar[None] = None
 
-    def __post_init__(self) -> None:
-        check_holes(self.mask, self.marked)
-
-    def __call__(self, lq: np.ndarray, mask: Mask = None) -> np.ndarray:
-        """Return the picture without holes, float32 (H, W, C) in 0..1; the rest stays as it is.
-
-        `mask`, bool (H, W), True where a pixel is missing, takes the place of the settings.
-        """
-        pixels = finished(checked(lq))
-        missing = holes(pixels, self.mask if mask is None else mask, self.marked)
-        if not missing.any():
-            return pixels
+    def _filled(self, pixels: np.ndarray, missing: np.ndarray) -> np.ndarray:
         inpaint = library("skimage.restoration").inpaint_biharmonic
         filled = inpaint(pixels, missing, split_into_regions=True, channel_axis=-1)
-        return finished(np.where(missing[..., None], filled, pixels))
+        return np.asarray(filled)
 
 
 PUBLIC = Biharmonic

@@ -6,21 +6,19 @@ line runs is filled first, with the part that it lacks of the most similar whole
 """
 
 from dataclasses import dataclass
-from os import PathLike
-from typing import ClassVar
 
 import numpy as np
 
-from nitido.classical._arrays import brightness, checked, finished
-from nitido.classical._holes import Marked, Mask, check_holes, holes
-from nitido.classical._matching import box_around, corners, on_the_border, unlikeness, whole_patches
+from nitido.classical._arrays import brightness
+from nitido.classical._holes import FillsHoles, Marked, MaskFile
+from nitido.classical._matching import box_around, on_the_border, unlikeness, whole_patches
 from nitido.classical._settings import check_whole
 
 _EVER = 1e-3  # priority without any line: sure places still come first
 
 
 @dataclass(frozen=True)
-class Exemplar:
+class Exemplar(FillsHoles):
     """Fill holes with copies of patches, in the order of their priority.
 
     Parameters
@@ -43,50 +41,38 @@ class Exemplar:
 
     radius: int = 4
     search: int = 100
-    mask: str | PathLike[str] | None = None
+    mask: MaskFile = None
     marked: Marked = 0.0
-    scale: ClassVar[int] = 1
-    reach: ClassVar[None] = None
 
     def __post_init__(self) -> None:
         check_whole("radius", self.radius, 1, 20)
         check_whole("search", self.search, 1, 100_000)
-        check_holes(self.mask, self.marked)
+        super().__post_init__()
 
-    def __call__(self, lq: np.ndarray, mask: Mask = None) -> np.ndarray:
-        """Return the picture without holes, float32 (H, W, C) in 0..1; the rest stays as it is.
-
-        `mask`, bool (H, W), True where a pixel is missing, takes the place of the settings.
-        """
-        pixels = finished(checked(lq))
-        missing = holes(pixels, self.mask if mask is None else mask, self.marked)
-        return _filled(pixels, missing, self.radius, self.search) if missing.any() else pixels
-
-
-def _filled(pixels: np.ndarray, missing: np.ndarray, half: int, search: int) -> np.ndarray:
-    """Return (H, W, C) with every missing pixel copied from a patch without holes."""
-    whole, half = whole_patches(~missing, half)
-    side = 2 * half + 1
-    # The frame is no part of the picture: neither known nor to be filled. In it, the middle of a
-    # patch of the picture is at the patch's top left corner.
-    result = np.pad(pixels, ((half, half), (half, half), (0, 0)), mode="symmetric")
-    known = np.pad(~missing, half)
-    sure = known.astype(np.float32)
-    todo = np.pad(missing, half)
-    while todo.any():
-        top, left, sureness = _first(result, known, sure, todo, half)
-        patch = (slice(top, top + side), slice(left, left + side))
-        box = box_around(top, left, half, search, whole)
-        unlike = unlikeness(pixels, result[patch], known[patch].astype(np.float32), box)
-        best = np.argmin(np.where(whole[corners(box, side)], unlike, np.inf))
-        row, column = np.unravel_index(best, unlike.shape)
-        found = pixels[box][row : row + side, column : column + side]
-        new = todo[patch].copy()
-        result[patch][new] = found[new]
-        sure[patch][new] = sureness
-        known[patch] |= new
-        todo[patch] = False
-    return result[half : half + pixels.shape[0], half : half + pixels.shape[1]]
+    def _filled(self, pixels: np.ndarray, missing: np.ndarray) -> np.ndarray:
+        """Return (H, W, C) with every missing pixel copied from a patch without holes."""
+        whole, half = whole_patches(~missing, self.radius)
+        side = 2 * half + 1
+        # The frame is no part of the picture: neither known nor to be filled. In it, the middle of
+        # a patch of the picture is at the patch's top left corner.
+        result = np.pad(pixels, ((half, half), (half, half), (0, 0)), mode="symmetric")
+        known = np.pad(~missing, half)
+        sure = known.astype(np.float32)
+        todo = np.pad(missing, half)
+        while todo.any():
+            top, left, sureness = _first(result, known, sure, todo, half)
+            patch = (slice(top, top + side), slice(left, left + side))
+            box = box_around(top, left, half, self.search, whole)
+            weights = known[patch].astype(np.float32)
+            unlike = unlikeness(pixels, result[patch], weights, box, whole)
+            row, column = np.unravel_index(np.argmin(unlike), unlike.shape)
+            found = pixels[box][row : row + side, column : column + side]
+            new = todo[patch].copy()
+            result[patch][new] = found[new]
+            sure[patch][new] = sureness
+            known[patch] |= new
+            todo[patch] = False
+        return result[half : half + pixels.shape[0], half : half + pixels.shape[1]]
 
 
 def _first(

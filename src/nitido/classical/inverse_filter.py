@@ -10,9 +10,9 @@ from typing import ClassVar
 import numpy as np
 
 from nitido.classical._arrays import checked, finished
-from nitido.classical._fourier import Boundary, deconvolved, transfer
+from nitido.classical._fourier import Boundary, check_boundary, deconvolved, transfer
 from nitido.classical._kernel import Kernel, kernel_rows, taps
-from nitido.classical._settings import check_number, check_word
+from nitido.classical._settings import check_number
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class InverseFilter:
     def __post_init__(self) -> None:
         object.__setattr__(self, "kernel", kernel_rows(self.kernel))
         check_number("cutoff", self.cutoff, 1e-4, 1)
-        check_word("boundary", self.boundary, ("reflect", "wrap"))
+        check_boundary(self.boundary)
 
     def __call__(self, lq: np.ndarray) -> np.ndarray:
         """Return the sharpened picture, float32 (H, W, C) in 0..1."""
@@ -51,11 +51,10 @@ class InverseFilter:
         kernel = taps(self.kernel)
 
         def restore(plane: np.ndarray) -> np.ndarray:
-            shape = (plane.shape[0], plane.shape[1])
-            blur = transfer(kernel, shape)
+            blur = transfer(kernel, plane.shape)
             kept = np.abs(blur) >= self.cutoff
             spectrum = np.fft.rfft2(plane) / np.where(kept, blur, 1)
-            return np.fft.irfft2(spectrum, shape)
+            return np.fft.irfft2(spectrum, plane.shape)
 
         return finished(deconvolved(pixels, kernel, self.boundary, restore))
 

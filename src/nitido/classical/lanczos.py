@@ -6,13 +6,11 @@ from typing import ClassVar
 import numpy as np
 from PIL import Image
 
-from nitido.classical._arrays import checked, finished
-from nitido.classical._scaling import resampled
-from nitido.classical._settings import check_scale
+from nitido.classical._scaling import Enlarges, resampled
 
 
 @dataclass(frozen=True)
-class Lanczos:
+class Lanczos(Enlarges):
     """Weigh the six nearest pixels along each axis; sharp, with slight ringing at edges.
 
     Parameters
@@ -26,15 +24,10 @@ class Lanczos:
         If `scale` is out of range.
     """
 
-    scale: int = 2
     reach: ClassVar[int] = 3
 
-    def __post_init__(self) -> None:
-        check_scale(self.scale)
-
-    def __call__(self, lq: np.ndarray) -> np.ndarray:
-        """Return the enlarged picture, float32 (H * scale, W * scale, C) in 0..1."""
-        return finished(resampled(checked(lq), self.scale, Image.Resampling.LANCZOS))
+    def _enlarged(self, pixels: np.ndarray) -> np.ndarray:
+        return resampled(pixels, self.scale, Image.Resampling.LANCZOS)
 
 
 PUBLIC = Lanczos

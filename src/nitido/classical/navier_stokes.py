@@ -4,21 +4,13 @@ Lines of equal brightness are the streamlines of a fluid that runs into the hole
 """
 
 from dataclasses import dataclass
-from os import PathLike
 from typing import ClassVar
 
-import numpy as np
-
-from nitido.classical._arrays import checked, finished
-from nitido.classical._holes import Marked, Mask, check_holes, holes
-from nitido.classical._opencv import inpainted
-from nitido.classical._settings import check_number
-
-_METHOD = 0  # cv2.INPAINT_NS
+from nitido.classical._opencv import OpenCVInpainting
 
 
 @dataclass(frozen=True)
-class NavierStokes:
+class NavierStokes(OpenCVInpainting):
     """Continue lines of equal brightness into holes.
 
     Parameters
@@ -37,27 +29,7 @@ class NavierStokes:
         If a setting is out of range, the mask does not fit, or everything is missing.
     """
 
-    radius: float = 3.0
-    mask: str | PathLike[str] | None = None
-    marked: Marked = 0.0
-    scale: ClassVar[int] = 1
-    reach: ClassVar[None] = None
-
-    def __post_init__(self) -> None:
-        check_number("radius", self.radius, 1, 100)
-        check_holes(self.mask, self.marked)
-
-    def __call__(self, lq: np.ndarray, mask: Mask = None) -> np.ndarray:
-        """Return the picture without holes, float32 (H, W, C) in 0..1; the rest stays as it is.
-
-        `mask`, bool (H, W), True where a pixel is missing, takes the place of the settings.
-        """
-        pixels = finished(checked(lq))
-        missing = holes(pixels, self.mask if mask is None else mask, self.marked)
-        if not missing.any():
-            return pixels
-        filled = inpainted(pixels, missing, self.radius, _METHOD)
-        return finished(np.where(missing[..., None], filled, pixels))
+    _method: ClassVar[int] = 0  # cv2.INPAINT_NS
 
 
 PUBLIC = NavierStokes

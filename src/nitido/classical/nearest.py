@@ -5,12 +5,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from nitido.classical._arrays import checked, finished
-from nitido.classical._settings import check_scale
+from nitido.classical._scaling import Enlarges
 
 
 @dataclass(frozen=True)
-class Nearest:
+class Nearest(Enlarges):
     """Repeat every pixel.
 
     Parameters
@@ -24,15 +23,10 @@ class Nearest:
         If `scale` is out of range.
     """
 
-    scale: int = 2
     reach: ClassVar[int] = 0
 
-    def __post_init__(self) -> None:
-        check_scale(self.scale)
-
-    def __call__(self, lq: np.ndarray) -> np.ndarray:
-        """Return the enlarged picture, float32 (H * scale, W * scale, C) in 0..1."""
-        return finished(checked(lq).repeat(self.scale, axis=0).repeat(self.scale, axis=1))
+    def _enlarged(self, pixels: np.ndarray) -> np.ndarray:
+        return pixels.repeat(self.scale, axis=0).repeat(self.scale, axis=1)
 
 
 PUBLIC = Nearest

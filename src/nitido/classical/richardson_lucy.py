@@ -10,9 +10,9 @@ from typing import ClassVar
 import numpy as np
 
 from nitido.classical._arrays import checked, finished
-from nitido.classical._fourier import Boundary, deconvolved, transfer
+from nitido.classical._fourier import Boundary, check_boundary, deconvolved, transfer
 from nitido.classical._kernel import Kernel, kernel_rows, taps
-from nitido.classical._settings import check_whole, check_word
+from nitido.classical._settings import check_whole
 
 _DARKEST = 1e-3  # light that is expected at least, so that nothing is divided by zero
 
@@ -46,7 +46,7 @@ class RichardsonLucy:
     def __post_init__(self) -> None:
         object.__setattr__(self, "kernel", kernel_rows(self.kernel))
         check_whole("steps", self.steps, 1, 10_000)
-        check_word("boundary", self.boundary, ("reflect", "wrap"))
+        check_boundary(self.boundary)
 
     def __call__(self, lq: np.ndarray) -> np.ndarray:
         """Return the sharpened picture, float32 (H, W, C) in 0..1."""
@@ -55,14 +55,13 @@ class RichardsonLucy:
         kernel /= kernel.sum()
 
         def restore(plane: np.ndarray) -> np.ndarray:
-            shape = (plane.shape[0], plane.shape[1])
-            blur = transfer(kernel, shape)
+            blur = transfer(kernel, plane.shape)
             seen: np.ndarray = np.maximum(plane, _DARKEST)
             estimate: np.ndarray = seen.copy()
             for _ in range(self.steps):
-                expected = np.fft.irfft2(np.fft.rfft2(estimate) * blur, shape)
+                expected = np.fft.irfft2(np.fft.rfft2(estimate) * blur, plane.shape)
                 ratio = seen / np.maximum(expected, _DARKEST)
-                gain = np.fft.irfft2(np.fft.rfft2(ratio) * np.conj(blur), shape)
+                gain = np.fft.irfft2(np.fft.rfft2(ratio) * np.conj(blur), plane.shape)
                 estimate *= np.maximum(gain, 0)
             return estimate
 

@@ -12,9 +12,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from nitido.classical._arrays import brightness, checked, finished
-from nitido.classical._scaling import back_projected
-from nitido.classical._settings import check_number, check_scale, check_whole
+from nitido.classical._arrays import brightness
+from nitido.classical._scaling import Enlarges, back_projected
+from nitido.classical._settings import check_number, check_whole
 from nitido.picture import imresize
 
 _HALF = 2  # patches are 5 x 5 pixels
@@ -23,7 +23,7 @@ _PRIOR = 0.2  # weight of having no details at all
 
 
 @dataclass(frozen=True)
-class SelfExample:
+class SelfExample(Enlarges):
     """Enlarge with details that the picture shows elsewhere.
 
     Parameters
@@ -41,19 +41,16 @@ class SelfExample:
         If a setting is out of range.
     """
 
-    scale: int = 2
     search: int = 5
     alike: float = 5.0
     reach: ClassVar[None] = None
 
     def __post_init__(self) -> None:
-        check_scale(self.scale)
+        super().__post_init__()
         check_whole("search", self.search, 0, 20)
         check_number("alike", self.alike, 0.1, 255)
 
-    def __call__(self, lq: np.ndarray) -> np.ndarray:
-        """Return the enlarged picture, float32 (H * scale, W * scale, C) in 0..1."""
-        pixels = checked(lq)
+    def _enlarged(self, pixels: np.ndarray) -> np.ndarray:
         large = imresize(pixels, self.scale)
         if self.scale > 1:
             height, width = pixels.shape[:2]
@@ -63,7 +60,7 @@ class SelfExample:
             large = large + self._details(brightness(large), smooth, details)[..., None]
         for _ in range(_PROJECTIONS):
             large = back_projected(large, pixels, self.scale)
-        return finished(large)
+        return large
 
     def _details(self, large: np.ndarray, smooth: np.ndarray, details: np.ndarray) -> np.ndarray:
         """Return the details, (H * scale, W * scale), of the examples most like each patch."""

@@ -6,21 +6,18 @@ small holes; every missing pixel costs a search.
 """
 
 from dataclasses import dataclass
-from os import PathLike
-from typing import ClassVar
 
 import numpy as np
 
-from nitido.classical._arrays import checked, finished
-from nitido.classical._holes import Marked, Mask, check_holes, holes
-from nitido.classical._matching import box_around, corners, on_the_border, unlikeness, whole_patches
+from nitido.classical._holes import FillsHoles, Marked, MaskFile
+from nitido.classical._matching import box_around, on_the_border, unlikeness, whole_patches
 from nitido.classical._settings import check_number, check_whole
 
 _NARROW = 6.4  # standard deviations of the weights per side of a window
 
 
 @dataclass(frozen=True)
-class TextureSynthesis:
+class TextureSynthesis(FillsHoles):
     """Fill holes with pixels that have similar surroundings elsewhere.
 
     Parameters
@@ -50,51 +47,38 @@ class TextureSynthesis:
     search: int = 30
     tolerance: float = 0.1
     seed: int = 0
-    mask: str | PathLike[str] | None = None
+    mask: MaskFile = None
     marked: Marked = 0.0
-    scale: ClassVar[int] = 1
-    reach: ClassVar[None] = None
 
     def __post_init__(self) -> None:
         check_whole("radius", self.radius, 1, 30)
         check_whole("search", self.search, 1, 100_000)
         check_number("tolerance", self.tolerance, 0, 10)
         check_whole("seed", self.seed, 0, 2**63)
-        check_holes(self.mask, self.marked)
+        super().__post_init__()
 
-    def __call__(self, lq: np.ndarray, mask: Mask = None) -> np.ndarray:
-        """Return the picture without holes, float32 (H, W, C) in 0..1; the rest stays as it is.
-
-        `mask`, bool (H, W), True where a pixel is missing, takes the place of the settings.
-        """
-        pixels = finished(checked(lq))
-        missing = holes(pixels, self.mask if mask is None else mask, self.marked)
-        return _filled(pixels, missing, self) if missing.any() else pixels
-
-
-def _filled(pixels: np.ndarray, missing: np.ndarray, settings: TextureSynthesis) -> np.ndarray:
-    """Return (H, W, C) with every missing pixel copied from a place like its own."""
-    whole, half = whole_patches(~missing, settings.radius)
-    side = 2 * half + 1
-    weights = _weights(side)
-    # The frame is no part of the picture: neither known nor to be filled.
-    result = np.pad(pixels, ((half, half), (half, half), (0, 0)), mode="symmetric")
-    known = np.pad(~missing, half)
-    todo = np.pad(missing, half)
-    rng = np.random.default_rng(settings.seed)
-    while todo.any():
-        for row, column in _front(known, todo, half):
-            top, left = row - half, column - half
-            patch = (slice(top, top + side), slice(left, left + side))
-            box = box_around(top, left, half, settings.search, whole)
-            unlike = unlikeness(pixels, result[patch], weights * known[patch], box)
-            unlike = np.where(whole[corners(box, side)], unlike, np.inf)
-            alike = np.flatnonzero(unlike <= unlike.min() * (1 + settings.tolerance))
-            found = np.unravel_index(alike[rng.integers(len(alike))], unlike.shape)
-            result[row, column] = pixels[box][found[0] + half, found[1] + half]
-            known[row, column] = True
-            todo[row, column] = False
-    return result[half : half + pixels.shape[0], half : half + pixels.shape[1]]
+    def _filled(self, pixels: np.ndarray, missing: np.ndarray) -> np.ndarray:
+        """Return (H, W, C) with every missing pixel copied from a place like its own."""
+        whole, half = whole_patches(~missing, self.radius)
+        side = 2 * half + 1
+        weights = _weights(side)
+        # The frame is no part of the picture: neither known nor to be filled.
+        result = np.pad(pixels, ((half, half), (half, half), (0, 0)), mode="symmetric")
+        known = np.pad(~missing, half)
+        todo = np.pad(missing, half)
+        rng = np.random.default_rng(self.seed)
+        while todo.any():
+            for row, column in _front(known, todo, half):
+                top, left = row - half, column - half
+                patch = (slice(top, top + side), slice(left, left + side))
+                box = box_around(top, left, half, self.search, whole)
+                unlike = unlikeness(pixels, result[patch], weights * known[patch], box, whole)
+                alike = np.flatnonzero(unlike <= unlike.min() * (1 + self.tolerance))
+                found = np.unravel_index(alike[rng.integers(len(alike))], unlike.shape)
+                result[row, column] = pixels[box][found[0] + half, found[1] + half]
+                known[row, column] = True
+                todo[row, column] = False
+        return result[half : half + pixels.shape[0], half : half + pixels.shape[1]]
 
 
 def _front(known: np.ndarray, todo: np.ndarray, half: int) -> list[list[int]]:

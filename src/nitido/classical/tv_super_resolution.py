@@ -13,17 +13,16 @@ from typing import ClassVar
 
 import numpy as np
 
-from nitido.classical._arrays import checked, finished
 from nitido.classical._library import library
-from nitido.classical._scaling import back_projected
-from nitido.classical._settings import check_number, check_scale, check_whole
+from nitido.classical._scaling import Enlarges, back_projected
+from nitido.classical._settings import check_number, check_whole
 from nitido.picture import imresize
 
 _FALL = 0.8  # of the weight, per step
 
 
 @dataclass(frozen=True)
-class TVSuperResolution:
+class TVSuperResolution(Enlarges):
     """Enlarge with few but steep edges.
 
     Parameters
@@ -41,19 +40,16 @@ class TVSuperResolution:
         If a setting is out of range.
     """
 
-    scale: int = 2
     weight: float = 4.0
     steps: int = 12
     reach: ClassVar[None] = None
 
     def __post_init__(self) -> None:
-        check_scale(self.scale)
+        super().__post_init__()
         check_number("weight", self.weight, 0, 255)
         check_whole("steps", self.steps, 1, 1000)
 
-    def __call__(self, lq: np.ndarray) -> np.ndarray:
-        """Return the enlarged picture, float32 (H * scale, W * scale, C) in 0..1."""
-        pixels = checked(lq)
+    def _enlarged(self, pixels: np.ndarray) -> np.ndarray:
         smooth = library("skimage.restoration").denoise_tv_chambolle
         restored = back_projected(imresize(pixels, self.scale), pixels, self.scale)
         weight = self.weight / 255
@@ -62,7 +58,7 @@ class TVSuperResolution:
                 restored = smooth(restored, weight, max_num_iter=30, channel_axis=-1)
             restored = back_projected(restored.astype(np.float32), pixels, self.scale)
             weight *= _FALL
-        return finished(restored)
+        return restored
 
 
 PUBLIC = TVSuperResolution

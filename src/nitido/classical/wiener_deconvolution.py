@@ -12,10 +12,10 @@ from typing import ClassVar
 import numpy as np
 
 from nitido.classical._arrays import checked, finished
-from nitido.classical._fourier import Boundary, deconvolved, noise_balance, wiener
+from nitido.classical._fourier import Boundary, check_boundary, deconvolved, noise_balance, wiener
 from nitido.classical._kernel import Kernel, kernel_rows, taps
 from nitido.classical._noise import noise_level
-from nitido.classical._settings import check_number, check_sigma, check_word
+from nitido.classical._settings import check_number, check_sigma
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class WienerDeconvolution:
         check_sigma(self.sigma)
         if self.balance is not None:
             check_number("balance", self.balance, 0, 1000)
-        check_word("boundary", self.boundary, ("reflect", "wrap"))
+        check_boundary(self.boundary)
 
     def __call__(self, lq: np.ndarray) -> np.ndarray:
         """Return the sharpened picture, float32 (H, W, C) in 0..1."""

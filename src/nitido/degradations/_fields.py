@@ -40,6 +40,11 @@ def smooth_field(height: int, width: int, cell: float, rng: np.random.Generator)
     return _normal_distribution(field)
 
 
+def smooth_curve(length: int, cell: float, rng: np.random.Generator) -> np.ndarray:
+    """Draw a smooth random curve, float32 (length,) in 0..1, with features `cell` pixels long."""
+    return smooth_field(1, length, cell, rng).ravel()
+
+
 def _spline_taps(
     length: int, step: float, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:

@@ -18,6 +18,12 @@ def check(name: str, level: Level, low: float, high: float = float("inf")) -> No
         raise SettingError(f"{name} is {level!r}; it must rise within {low:g}..{high:g}.")
 
 
+def check_whole(name: str, number: int) -> None:
+    """Refuse what is no whole number from 1 up."""
+    if not isinstance(number, int) or number < 1:
+        raise SettingError(f"{name} is {number!r}; it must be a whole number from 1 up.")
+
+
 def check_share(name: str, share: float) -> None:
     """Refuse what is no number within 0..1."""
     if not isinstance(share, int | float) or not 0 <= share <= 1:

@@ -1,7 +1,8 @@
 """What covers parts of a picture: drawing it with soft edges, and filling holes."""
 
+from abc import ABC, abstractmethod
 from math import isfinite
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
@@ -14,26 +15,34 @@ _FINER = 4  # drawn so many times as fine as the picture, then averaged: edges w
 _CLEAR = 127  # the gray of a canvas that hides nothing; 0 is full black, 254 full white
 
 
-def check_fill(fill: Fill) -> None:
-    """Refuse a fill that is neither a value of 0..1 nor the word noise."""
-    number = isinstance(fill, int | float) and isfinite(fill) and 0 <= fill <= 1
-    if fill != "noise" and not number:
-        raise SettingError(f"fill is {fill!r}; give a value in 0..1, or 'noise'.")
-
-
-def fill_holes(
-    gt: np.ndarray, missing: np.ndarray, fill: Fill, rng: np.random.Generator
-) -> np.ndarray:
-    """Return `gt` (H, W, C) with `fill` where `missing`, bool (H, W), is True.
+class LosesPixels(ABC):
+    """Puts `fill`, a setting, into every pixel of its mask; each damage draws its own mask.
 
     ``"noise"`` puts an even random value of 0..1 into every channel of every missing pixel.
     """
-    lq = np.array(gt, np.float32, order="C")
-    if fill == "noise":
-        lq[missing] = rng.random((np.count_nonzero(missing), gt.shape[2]), dtype=np.float32)
-    else:
-        lq[missing] = np.float32(fill)
-    return lq
+
+    fill: Fill
+    scale: ClassVar[int] = 1
+
+    def __post_init__(self) -> None:
+        fill = self.fill
+        number = isinstance(fill, int | float) and isfinite(fill) and 0 <= fill <= 1
+        if fill != "noise" and not number:
+            raise SettingError(f"fill is {fill!r}; give a value in 0..1, or 'noise'.")
+
+    @abstractmethod
+    def mask(self, height: int, width: int, rng: np.random.Generator) -> np.ndarray:
+        """Draw the holes, bool (height, width), True where a pixel is missing."""
+
+    def __call__(self, gt: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Return LQ, float32 (H, W, C) in 0..1."""
+        missing = self.mask(gt.shape[0], gt.shape[1], rng)
+        lq = np.array(gt, np.float32, order="C")
+        if self.fill == "noise":
+            lq[missing] = rng.random((np.count_nonzero(missing), gt.shape[2]), dtype=np.float32)
+        else:
+            lq[missing] = np.float32(self.fill)
+        return lq
 
 
 class Canvas:
@@ -79,6 +88,12 @@ def cover(gt: np.ndarray, ink: np.ndarray) -> np.ndarray:
     ink = ink[..., None]
     white = np.maximum(ink, 0)
     return np.asarray(gt * (1 - np.abs(ink)) + white, np.float32)
+
+
+def smooth_step(ramp: np.ndarray) -> np.ndarray:
+    """Rise smoothly from 0 to 1 while `ramp` does: a soft edge."""
+    ramp = np.clip(ramp, 0, 1)
+    return np.asarray(ramp * ramp * (3 - 2 * ramp))
 
 
 def _gray(ink: float) -> int:

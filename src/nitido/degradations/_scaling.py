@@ -1,20 +1,33 @@
-"""What all down-scaling by a whole number shares: its setting, the cut before, the rounding."""
+"""What all down-scaling by a whole number shares: its settings, the cut before, the rounding."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
 
 import numpy as np
 
+from nitido.degradations._levels import check_whole
 from nitido.degradations._storage import to_8bit
 from nitido.errors import SettingError
 
 
-def check_factor(name: str, factor: int) -> None:
-    """Refuse what is no whole number from 1 up."""
-    if not isinstance(factor, int) or factor < 1:
-        raise SettingError(f"{name} is {factor!r}; it must be a whole number from 1 up.")
+@dataclass(frozen=True)
+class Shrinks(ABC):
+    """Makes pictures `scale` times smaller; each method has its own way."""
 
+    scale: int = 4
+    round: bool = True
 
-def check_scale(scale: int) -> None:
-    """Refuse a scale that is no whole number from 1 up."""
-    check_factor("scale", scale)
+    def __post_init__(self) -> None:
+        check_whole("scale", self.scale)
+
+    @abstractmethod
+    def _shrunk(self, gt: np.ndarray) -> np.ndarray:
+        """Return (H / scale, W / scale, C), no view; H and W are multiples of `scale`."""
+
+    def __call__(self, gt: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Return LQ, float32 (H // scale, W // scale, C); only rounding clips it to 0..1."""
+        lq = self._shrunk(cut(gt, self.scale))
+        return to_8bit(lq) if self.round else lq.astype(np.float32, copy=False)
 
 
 def cut(gt: np.ndarray, scale: int) -> np.ndarray:
@@ -23,8 +36,3 @@ def cut(gt: np.ndarray, scale: int) -> np.ndarray:
     if not height or not width:
         raise SettingError(f"A picture of {gt.shape[1]} x {gt.shape[0]} has no {scale}th.")
     return gt[:height, :width]
-
-
-def finish(lq: np.ndarray, round: bool) -> np.ndarray:
-    """Return float32, rounded to the 256 levels of a file where asked for."""
-    return to_8bit(lq) if round else lq.astype(np.float32, copy=False)

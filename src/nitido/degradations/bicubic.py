@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nitido.degradations._scaling import check_scale, cut, finish
+from nitido.degradations._scaling import Shrinks
 from nitido.picture import imresize
 
 
 @dataclass(frozen=True)
-class Bicubic:
+class Bicubic(Shrinks):
     """Make the picture `scale` times smaller; odd rows and columns at the end are cut first.
 
     Parameters
@@ -25,15 +25,8 @@ class Bicubic:
         If `scale` is below 1, or a picture is smaller than it.
     """
 
-    scale: int = 4
-    round: bool = True
-
-    def __post_init__(self) -> None:
-        check_scale(self.scale)
-
-    def __call__(self, gt: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Return LQ, float32 (H // scale, W // scale, C) in 0..1 where rounded."""
-        return finish(imresize(cut(gt, self.scale), 1 / self.scale), self.round)
+    def _shrunk(self, gt: np.ndarray) -> np.ndarray:
+        return imresize(gt, 1 / self.scale)
 
 
 PUBLIC = Bicubic

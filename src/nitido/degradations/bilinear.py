@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nitido.degradations._scaling import check_scale, cut, finish
+from nitido.degradations._scaling import Shrinks
 
 
 @dataclass(frozen=True)
-class Bilinear:
+class Bilinear(Shrinks):
     """Interpolate between the four pixels nearest to the middle of every `scale` x `scale`.
 
     Odd rows and columns at the end are cut first. At an odd scale the middle is a pixel, which is
@@ -29,19 +29,10 @@ class Bilinear:
         If `scale` is below 1, or a picture is smaller than it.
     """
 
-    scale: int = 4
-    round: bool = True
-
-    def __post_init__(self) -> None:
-        check_scale(self.scale)
-
-    def __call__(self, gt: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Return LQ, float32 (H // scale, W // scale, C); only rounding clips it to 0..1."""
+    def _shrunk(self, gt: np.ndarray) -> np.ndarray:
         before, after = (self.scale - 1) // 2, self.scale // 2
-        picture = cut(gt, self.scale)
-        rows = (picture[before :: self.scale] + picture[after :: self.scale]) / 2
-        lq = (rows[:, before :: self.scale] + rows[:, after :: self.scale]) / 2
-        return finish(lq, self.round)
+        rows = (gt[before :: self.scale] + gt[after :: self.scale]) / 2
+        return np.asarray((rows[:, before :: self.scale] + rows[:, after :: self.scale]) / 2)
 
 
 PUBLIC = Bilinear

@@ -10,8 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from nitido.degradations._jpeg import check_channels, jpeg_round_trip
-from nitido.degradations._levels import Level, check, draw_integer
-from nitido.degradations._scaling import check_factor
+from nitido.degradations._levels import Level, check, check_whole, draw_integer
 from nitido.degradations._spec import member
 
 
@@ -41,7 +40,7 @@ class Combined:
     scale: ClassVar[int] = 1
 
     def __post_init__(self) -> None:
-        check_factor("factor", self.factor)
+        check_whole("factor", self.factor)
         check("density", self.density, 0, 1)
         check("quality", self.quality, 1, 100)
 

@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from nitido.degradations._kernels import correlated_by_axes, gaussian
+from nitido.degradations._blurred_noise import blurred_noise, gaussian_taps, unit_taps
 from nitido.degradations._levels import Level, check, check_share, draw, draw_integer
 from nitido.degradations._storage import store
 from nitido.errors import SettingError
@@ -57,11 +57,7 @@ class CorrelatedNoise:
     def __call__(self, gt: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return LQ, float32 (H, W, C); unclipped it may leave 0..1."""
         sigma = np.float32(draw(self.sigma, rng) / 255)
-        taps = self._taps(rng)
-        height, width, channels = gt.shape
-        border = len(taps) - 1
-        white = rng.standard_normal((height + border, width + border, channels), dtype=np.float32)
-        noise = correlated_by_axes(white, taps, taps)
+        noise = blurred_noise(gt.shape, self._taps(rng), rng)
         noise *= sigma
         noise += gt
         return store(noise, self.clip, rng)
@@ -69,11 +65,8 @@ class CorrelatedNoise:
     def _taps(self, rng: np.random.Generator) -> list[float]:
         """Return the blur along one axis; its squares sum to 1, which keeps the variance."""
         if self.kernel == "box":
-            taps = np.ones(draw_integer(self.width, rng))
-        else:
-            square = gaussian(draw(self.width, rng) / _WIDTH_PER_SIGMA)
-            taps = square[len(square) // 2]
-        return [float(tap) for tap in taps / np.linalg.norm(taps)]
+            return unit_taps(np.ones(draw_integer(self.width, rng)))
+        return gaussian_taps(draw(self.width, rng) / _WIDTH_PER_SIGMA)
 
 
 PUBLIC = CorrelatedNoise

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from nitido.degradations._kernels import correlated_by_axes, gaussian
+from nitido.degradations._blurred_noise import blurred_noise, gaussian_taps
 from nitido.degradations._levels import Level, check, check_share, draw
 from nitido.degradations._storage import store
 
@@ -55,27 +55,15 @@ class FilmGrain:
         """Return LQ, float32 (H, W, C); unclipped it may leave 0..1."""
         height, width, channels = gt.shape
         sigma = draw(self.sigma, rng) / 255
-        size = draw(self.size, rng)
+        taps = gaussian_taps(draw(self.size, rng))
         color = draw(self.color, rng) if channels > 1 else 0.0
-        lq = _grain((height, width, 1), size, rng)
+        lq = blurred_noise((height, width, 1), taps, rng)
         lq *= np.float32(np.sqrt(1 - color))
         if color:
-            lq = lq + np.float32(np.sqrt(color)) * _grain(gt.shape, size, rng)
+            lq = lq + np.float32(np.sqrt(color)) * blurred_noise(gt.shape, taps, rng)
         brightness = np.clip(np.mean(gt, axis=2, keepdims=True), 0, 1)
         lq *= np.float32(2 * sigma) * np.sqrt(brightness * (1 - brightness))
         return store(gt + lq, self.clip, rng)
-
-
-def _grain(shape: tuple[int, ...], size: float, rng: np.random.Generator) -> np.ndarray:
-    """Draw blurred normal noise of variance 1, float32 (H, W, C)."""
-    square = gaussian(size)
-    middle = square[len(square) // 2]
-    # White noise keeps its variance when the squares of the taps sum to one, not the taps.
-    taps = (middle / np.linalg.norm(middle)).tolist()
-    height, width, channels = shape
-    border = len(taps) - 1
-    white = rng.standard_normal((height + border, width + border, channels), dtype=np.float32)
-    return correlated_by_axes(white, taps, taps)
 
 
 PUBLIC = FilmGrain

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from nitido.degradations._fields import smooth_field
+from nitido.degradations._fields import smooth_curve
 from nitido.degradations._levels import Level, check, draw, draw_integer
 from nitido.degradations._tints import tint
 
@@ -85,7 +85,7 @@ class Folds:
         along = down[rows] * sine + across[columns] * cosine
         place = (along - along.min()).astype(np.intp)
         length = int(place.max()) + 1
-        side += np.float32(wide) * (_curve(length, 30 * wide, rng)[place] - 0.5)
+        side += np.float32(wide) * (smooth_curve(length, 30 * wide, rng)[place] - 0.5)
 
         shadow = np.exp(np.maximum(side, 0) / np.float32(-_REACH * wide))
         shadow *= np.float32(draw(self.shadow, rng)) * np.clip(side + 0.5, 0, 1)
@@ -101,7 +101,7 @@ class Folds:
         self, wide: float, length: int, rng: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray]:
         """Draw how far the emulsion is lost on either side, two of (length,) in pixels."""
-        rough = _curve(length, 10 * wide, rng) + 0.3 * _curve(length, 2 * wide, rng)
+        rough = smooth_curve(length, 10 * wide, rng) + 0.3 * smooth_curve(length, 2 * wide, rng)
         loss = draw(self.loss, rng)
         least = np.quantile(rough, 1 - loss) if loss else np.inf
         lost = 0.3 + 0.7 * np.clip((rough - np.float32(least)) / 0.2, 0, 1)  # pieces end bluntly
@@ -111,12 +111,7 @@ class Folds:
 
 def _ragged(wide: float, length: int, rng: np.random.Generator) -> np.ndarray:
     """Draw one torn edge, float32 (length,) in 0.4..1."""
-    return 0.4 + 0.4 * _curve(length, wide, rng) + 0.2 * _curve(length, 0.2 * wide, rng)
-
-
-def _curve(length: int, cell: float, rng: np.random.Generator) -> np.ndarray:
-    """Draw a smooth random curve, float32 (length,) in 0..1, with features `cell` pixels long."""
-    return smooth_field(1, length, cell, rng).ravel()
+    return 0.4 + 0.4 * smooth_curve(length, wide, rng) + 0.2 * smooth_curve(length, 0.2 * wide, rng)
 
 
 PUBLIC = Folds

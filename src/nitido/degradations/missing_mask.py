@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass, field
 from os import PathLike
-from typing import ClassVar
 
 import numpy as np
 
-from nitido.degradations._masks import Fill, check_fill, fill_holes
+from nitido.degradations._masks import Fill, LosesPixels
 from nitido.errors import PictureError, SettingError
 from nitido.picture import read
 
@@ -16,7 +15,7 @@ _CENTER = ((0, 0, 0, 0), (0, 1, 1, 0), (0, 1, 1, 0), (0, 0, 0, 0))
 
 
 @dataclass(frozen=True)
-class MissingMask:
+class MissingMask(LosesPixels):
     """Lose what a mask marks; it is stretched to every picture by nearest neighbor.
 
     Parameters
@@ -39,13 +38,12 @@ class MissingMask:
     source: Source = _CENTER
     invert: bool = False
     fill: Fill = 0.0
-    scale: ClassVar[int] = 1
     _marked: np.ndarray = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.invert, bool):
             raise SettingError(f"invert is {self.invert!r}; it is true or false.")
-        check_fill(self.fill)
+        super().__post_init__()
         object.__setattr__(self, "_marked", _above_half(self.source) != self.invert)
 
     def mask(self, height: int, width: int, rng: np.random.Generator) -> np.ndarray:
@@ -55,11 +53,6 @@ class MissingMask:
             for side, given in zip((height, width), self._marked.shape, strict=True)
         )
         return np.asarray(self._marked[rows.astype(np.intp)[:, None], columns.astype(np.intp)])
-
-    def __call__(self, gt: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Return LQ, float32 (H, W, C) in 0..1."""
-        missing = self.mask(gt.shape[0], gt.shape[1], rng)
-        return fill_holes(gt, missing, self.fill, rng)
 
 
 def _above_half(source: Source) -> np.ndarray:

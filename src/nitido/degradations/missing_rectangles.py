@@ -1,16 +1,15 @@
 """Missing rectangles, the large holes of inpainting papers."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
 from nitido.degradations._levels import Level, check, draw, draw_integer
-from nitido.degradations._masks import Fill, check_fill, fill_holes
+from nitido.degradations._masks import Fill, LosesPixels
 
 
 @dataclass(frozen=True)
-class MissingRectangles:
+class MissingRectangles(LosesPixels):
     """Lose rectangles, each wholly inside the picture; they may overlap.
 
     Parameters
@@ -32,12 +31,11 @@ class MissingRectangles:
     count: Level = (1, 5)
     side: Level = (0.1, 0.4)
     fill: Fill = 0.0
-    scale: ClassVar[int] = 1
 
     def __post_init__(self) -> None:
         check("count", self.count, 0)
         check("side", self.side, 0, 1)
-        check_fill(self.fill)
+        super().__post_init__()
 
     def mask(self, height: int, width: int, rng: np.random.Generator) -> np.ndarray:
         """Draw the holes, bool (height, width), True where a pixel is missing."""
@@ -49,11 +47,6 @@ class MissingRectangles:
             left = int(rng.integers(width - across + 1))
             missing[top : top + down, left : left + across] = True
         return missing
-
-    def __call__(self, gt: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Return LQ, float32 (H, W, C) in 0..1."""
-        missing = self.mask(gt.shape[0], gt.shape[1], rng)
-        return fill_holes(gt, missing, self.fill, rng)
 
 
 PUBLIC = MissingRectangles

@@ -9,17 +9,16 @@ lengths are drawn evenly.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 from PIL import Image, ImageDraw
 
 from nitido.degradations._levels import Level, check, draw, draw_integer
-from nitido.degradations._masks import Fill, check_fill, fill_holes
+from nitido.degradations._masks import Fill, LosesPixels
 
 
 @dataclass(frozen=True)
-class MissingStrokes:
+class MissingStrokes(LosesPixels):
     """Lose what a brush paints over.
 
     Every stroke draws its own number of vertices and width, every piece its own turn and length.
@@ -52,7 +51,6 @@ class MissingStrokes:
     length: Level = (0.0, 0.35)
     width: Level = (0.05, 0.16)
     fill: Fill = 0.0
-    scale: ClassVar[int] = 1
 
     def __post_init__(self) -> None:
         check("strokes", self.strokes, 0)
@@ -60,7 +58,7 @@ class MissingStrokes:
         check("turn", self.turn, 0, 180)
         check("length", self.length, 0)
         check("width", self.width, 0, 1)
-        check_fill(self.fill)
+        super().__post_init__()
 
     def mask(self, height: int, width: int, rng: np.random.Generator) -> np.ndarray:
         """Draw the holes, bool (height, width), True where a pixel is missing."""
@@ -87,11 +85,6 @@ class MissingStrokes:
             down = min(max(down + step * np.sin(angle), 0), height - 1)
             points.append((float(across), float(down)))
         return points
-
-    def __call__(self, gt: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Return LQ, float32 (H, W, C) in 0..1."""
-        missing = self.mask(gt.shape[0], gt.shape[1], rng)
-        return fill_holes(gt, missing, self.fill, rng)
 
 
 PUBLIC = MissingStrokes

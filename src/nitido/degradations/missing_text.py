@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from string import ascii_lowercase, ascii_uppercase, digits
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from nitido.degradations._levels import Level, check, draw, draw_integer
-from nitido.degradations._masks import Fill, check_fill, fill_holes
+from nitido.degradations._masks import Fill, LosesPixels
 from nitido.errors import SettingError
 
 _LETTERS = np.array(list(3 * ascii_lowercase + ascii_uppercase + digits))
@@ -19,7 +19,7 @@ _LINE_STEP, _SPACE = 1.2, 0.3  # from line to line and from word to word, in siz
 
 
 @dataclass(frozen=True)
-class MissingText:
+class MissingText(LosesPixels):
     """Lose what words of random letters cover, in the font that comes with Pillow.
 
     Parameters
@@ -44,14 +44,13 @@ class MissingText:
     size: Level = (12, 40)
     layout: Literal["lines", "scattered"] = "lines"
     fill: Fill = 0.0
-    scale: ClassVar[int] = 1
 
     def __post_init__(self) -> None:
         check("share", self.share, 0, 0.5)
         check("size", self.size, 4, 2000)
         if self.layout not in ("lines", "scattered"):
             raise SettingError(f"layout is {self.layout!r}; there are lines and scattered.")
-        check_fill(self.fill)
+        super().__post_init__()
 
     def mask(self, height: int, width: int, rng: np.random.Generator) -> np.ndarray:
         """Draw the holes, bool (height, width), True where a pixel is missing."""
@@ -64,11 +63,6 @@ class MissingText:
                 break
             to_do -= _stamp(missing, word, top, left)
         return missing
-
-    def __call__(self, gt: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Return LQ, float32 (H, W, C) in 0..1."""
-        missing = self.mask(gt.shape[0], gt.shape[1], rng)
-        return fill_holes(gt, missing, self.fill, rng)
 
 
 _Placed = tuple[np.ndarray, int, int]  # a word, bool (h, w), with its top row and left column

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nitido.degradations._scaling import check_scale, cut, finish
+from nitido.degradations._scaling import Shrinks
 
 
 @dataclass(frozen=True)
-class Nearest:
+class Nearest(Shrinks):
     """Keep one pixel of every `scale` x `scale`; odd rows and columns at the end are cut first.
 
     It is the pixel at the middle, at an even scale the lower right one of the four there:
@@ -28,17 +28,9 @@ class Nearest:
         If `scale` is below 1, or a picture is smaller than it.
     """
 
-    scale: int = 4
-    round: bool = True
-
-    def __post_init__(self) -> None:
-        check_scale(self.scale)
-
-    def __call__(self, gt: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Return LQ, float32 (H // scale, W // scale, C); only rounding clips it to 0..1."""
+    def _shrunk(self, gt: np.ndarray) -> np.ndarray:
         middle = self.scale // 2
-        kept = cut(gt, self.scale)[middle :: self.scale, middle :: self.scale]
-        return finish(kept.copy(), self.round)
+        return gt[middle :: self.scale, middle :: self.scale].copy()
 
 
 PUBLIC = Nearest

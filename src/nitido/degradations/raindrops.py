@@ -17,6 +17,7 @@ import numpy as np
 
 from nitido.degradations._kernels import filtered, gaussian
 from nitido.degradations._levels import Level, check, draw, draw_integer, draw_log
+from nitido.degradations._masks import smooth_step
 from nitido.degradations._weather import strewn
 
 _SMALLER = (2, 5)  # how many times smaller a drop shows the scene
@@ -108,14 +109,14 @@ class _Drop:
         down = (rows[:, None] + np.float32(0.5) - self.center[0]) / self.radius
         across = (columns + np.float32(0.5) - self.center[1]) / self.radius
         distance = self._distance(down, across)
-        opacity = _smooth_step((1 - distance) * self.radius / self.edge + np.float32(0.5))
+        opacity = smooth_step((1 - distance) * self.radius / self.edge + np.float32(0.5))
         wide = 1 + np.float32(_FISHEYE) * np.minimum(distance, 1) ** 2
         # Turned upside down around the center, where the drop shows what is behind it.
         middle = self.center / np.float32(smaller) - np.float32(0.5)
         content = _sampled(
             shown, middle[0] - self.radius * down * wide, middle[1] - self.radius * across * wide
         )
-        content *= (1 - self.rim * _smooth_step((distance - 0.55) / np.float32(0.45)))[..., None]
+        content *= (1 - self.rim * smooth_step((distance - 0.55) / np.float32(0.45)))[..., None]
         content *= 1 + self.sky * np.clip(down, -1, 1)[..., None]
         away = (down - self.spot_at[0]) ** 2 + (across - self.spot_at[1]) ** 2
         shine = self.spot * np.exp(away / np.float32(-2 * _SPOT_WIDTH**2))
@@ -165,12 +166,6 @@ def _mirrored(places: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
     places = last - np.abs(np.mod(places, 2 * last) - last)
     first = places.astype(np.intp)
     return first, places - first.astype(np.float32)
-
-
-def _smooth_step(ramp: np.ndarray) -> np.ndarray:
-    """Rise smoothly from 0 to 1 while `ramp` does."""
-    ramp = np.clip(ramp, 0, 1)
-    return np.asarray(ramp * ramp * (3 - 2 * ramp))
 
 
 PUBLIC = Raindrops

@@ -23,8 +23,9 @@ from nitido.degradations._kernels import (
     plateau,
     sinc,
 )
+from nitido.degradations._levels import check_whole
 from nitido.degradations._resizing import draw_method, resized
-from nitido.degradations._scaling import check_scale, cut
+from nitido.degradations._scaling import cut
 from nitido.degradations._storage import to_8bit
 
 _SINC = 0.1  # how often a blur is a sinc
@@ -69,7 +70,7 @@ class RealEsrgan:
     sharpen: bool = True
 
     def __post_init__(self) -> None:
-        check_scale(self.scale)
+        check_whole("scale", self.scale)
 
     def __call__(self, gt: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return LQ, float32 (H // scale, W // scale, 1 or 3) with 8-bit values in 0..1."""

@@ -11,12 +11,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from nitido.degradations._fields import smooth_field
-from nitido.degradations._levels import Level, check, draw, draw_integer, draw_log
+from nitido.degradations._fields import smooth_curve
+from nitido.degradations._levels import Level, check, check_share, draw, draw_integer, draw_log
 from nitido.degradations._masks import Canvas, cover
-from nitido.errors import SettingError
 
 _PIECES = 24  # straight pieces of one scratch
+_BENDS = 3  # of its way and its depth
 _WANDER = 0.02  # how far a scratch leaves its straight way, share of its length
 _SOFT = 0.0008  # blur of the edges, share of the shorter side
 
@@ -63,8 +63,7 @@ class Scratches:
         check("length", self.length, 0)
         check("angle", self.angle, -180, 180)
         check("opacity", self.opacity, 0, 1)
-        if not isinstance(self.bright, int | float) or not 0 <= self.bright <= 1:
-            raise SettingError(f"bright is {self.bright!r}; it is a share of scratches, 0..1.")
+        check_share("bright", self.bright)
 
     def __call__(self, gt: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return LQ, float32 (H, W, C) in 0..1."""
@@ -82,22 +81,17 @@ class Scratches:
         ink = draw(self.opacity, rng) * (1 if rng.random() < self.bright else -1)
 
         along = np.linspace(-0.5, 0.5, _PIECES + 1)
-        aside = _WANDER * 2 * (_curve(_PIECES + 1, rng) - 0.5)
+        aside = _WANDER * 2 * (smooth_curve(_PIECES + 1, (_PIECES + 1) / _BENDS, rng) - 0.5)
         way = np.array((np.sin(angle), -np.cos(angle)))
         points = length * (along[:, None] * way + aside[:, None] * way[::-1] * (1, -1))
         points += rng.random(2) * (width, height)
 
-        depth = 0.3 + _curve(_PIECES, rng)
+        depth = 0.3 + smooth_curve(_PIECES, _PIECES / _BENDS, rng)
         depth /= depth.max()
         # The ends taper off.
         taper = np.sqrt(1 - np.abs(2 * (along[1:] + along[:-1]) / 2) ** 4)
         for i in range(_PIECES):
             canvas.line(points[i : i + 2], wide * taper[i], ink * depth[i])
-
-
-def _curve(length: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw a smooth random curve that bends a few times, (length,) in 0..1."""
-    return smooth_field(1, length, length / 3, rng).ravel()
 
 
 PUBLIC = Scratches

@@ -11,6 +11,7 @@ from typing import ClassVar
 import numpy as np
 
 from nitido.degradations._levels import Level, check, draw
+from nitido.degradations._masks import smooth_step
 from nitido.degradations._weather import draw_each, scattered, strewn
 
 _DEPTHS = (1.0, 0.55, 0.3)  # size of the flakes of each layer, relative to the nearest
@@ -151,10 +152,10 @@ def _flakes(
     # A soft disc has a larger area than a sharp one; made smaller, it has the same.
     shrunk = 1 / np.sqrt(1 + np.float32(soft) ** 2 / 5)
     distance = np.sqrt(u * u + v * v) / shrunk
-    edge = np.clip((1 + np.float32(soft) - distance) / np.float32(2 * soft), 0, 1)
+    edge = smooth_step((1 + np.float32(soft) - distance) / np.float32(2 * soft))
     # Area of the shape in units of the ellipse: a disc, and a rectangle as long as the way.
     spread = 1 + 4 * half * shrunk / np.float32(np.pi)
-    return np.asarray(edge * edge * (3 - 2 * edge) / spread[:, None, None])
+    return np.asarray(edge / spread[:, None, None])
 
 
 PUBLIC = Snow

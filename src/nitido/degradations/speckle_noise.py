@@ -10,9 +10,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from nitido.degradations._levels import Level, check, check_share, draw
+from nitido.degradations._levels import Level, check, check_share, check_whole, draw
 from nitido.degradations._storage import store
-from nitido.errors import SettingError
 
 
 @dataclass(frozen=True)
@@ -43,8 +42,8 @@ class SpeckleNoise:
 
     def __post_init__(self) -> None:
         check("sigma", self.sigma, 0)
-        if self.looks is not None and (not isinstance(self.looks, int) or self.looks < 1):
-            raise SettingError(f"looks is {self.looks!r}; it must be a whole number from 1 up.")
+        if self.looks is not None:
+            check_whole("looks", self.looks)
         check_share("clip", self.clip)
 
     def __call__(self, gt: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -12,7 +12,7 @@ import numpy as np
 
 from nitido.degradations._fields import smooth_field
 from nitido.degradations._levels import Level, check, draw, draw_integer, draw_log
-from nitido.degradations._masks import Canvas, cover
+from nitido.degradations._masks import Canvas, cover, smooth_step
 from nitido.degradations._tints import Color, check_color, tint
 
 _SPOT = (0.004, 0.025)  # width of a foxing spot, share of the shorter side
@@ -91,7 +91,7 @@ class Stains:
         # The outline wanders between 0.4 and 1.6 of the radius, coarsely and finely.
         outline = distance + 0.8 * (smooth_field(height, width, 0.5 * size, rng) - 0.5)
         outline += 0.4 * (smooth_field(height, width, 0.15 * size, rng) - 0.5)
-        inside = _smooth_step((1 - outline) / 0.12)
+        inside = smooth_step((1 - outline) / 0.12)
         rim = np.exp(-np.square((outline - 0.88) / 0.1))
         mottle = 0.45 + 0.3 * smooth_field(height, width, 0.3 * size, rng)
         blotch = inside * (mottle + 0.4 * rim)
@@ -116,12 +116,6 @@ class Stains:
             ink = draw(_DUST_OPACITY, rng) * (1 if rng.random() < 0.5 else -1)
             canvas.disc(across, down, draw_log(_DUST, rng), rng.uniform(0.4, 1.5), ink)
         return canvas.ink(_DUST_SOFT)
-
-
-def _smooth_step(ramp: np.ndarray) -> np.ndarray:
-    """Rise smoothly from 0 to 1 while `ramp` does."""
-    ramp = np.clip(ramp, 0, 1)
-    return np.asarray(ramp * ramp * (3 - 2 * ramp))
 
 
 PUBLIC = Stains
