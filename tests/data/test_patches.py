@@ -148,6 +148,17 @@ def test_the_share_of_real_damage(color, pairs, paired):
     assert np.mean(is_real) == pytest.approx(paired, abs=0.08)
 
 
+def test_the_damage_of_pairs_is_amplified_within_its_range(color, pairs):
+    patches = make(color, pairs=pairs, paired=1, amplified=(0.5, 1.5))
+    gains = []
+    for lq, gt, _ in map(patches.__getitem__, range(60)):
+        gain = np.median((gt - lq)[gt > 0.1] / gt[gt > 0.1]) / 0.5  # the pair is half as bright
+        assert lq == pytest.approx(gt * (1 - gain / 2), abs=1e-5)
+        gains.append(gain)
+    assert 0.5 <= min(gains) < 0.6
+    assert 1.4 < max(gains) <= 1.5
+
+
 def test_both_sides_of_a_pair_show_the_same_place(tmp_path, color):
     gt = np.random.default_rng(4).random((40, 48, 3), dtype=np.float32)
     write(Picture(gt), tmp_path / "gt.tif")
@@ -242,6 +253,8 @@ def test_pictures_that_are_no_pair_are_named_with_a_remedy(files, pairs):
 def test_settings_that_cannot_work_are_refused_at_once(files):
     with pytest.raises(SettingError, match=r"paired is 0\.1, but no pairs are given"):
         make(files, paired=0.1)
+    with pytest.raises(SettingError, match="amplified"):
+        make(files, Bicubic(2), amplified=(1, 2))
     with pytest.raises(SettingError, match="patch is 16; make it a multiple of 3"):
         make(files, Bicubic(3))
     with pytest.raises(SettingError, match="told"):

@@ -19,7 +19,7 @@ def pictures(seed=0):
 
 
 def test_room_holds_what_recipes_name():
-    assert {"charbonnier", "l1", "mse"} <= set(names(losses))
+    assert {"charbonnier", "l1", "mse", "psnr"} <= set(names(losses))
 
 
 def test_room_loads_without_torch():
@@ -64,6 +64,7 @@ def test_other_shapes_are_refused(name):
     [
         ("l1", {}, 3.5),
         ("mse", {}, 12.5),
+        ("psnr", {"floor": 12.5 / 99}, 20),
         ("charbonnier", {"eps": 4.0}, (5 + 32**0.5) / 2),
         ("charbonnier", {"eps": 1e-6}, 3.5),
     ],
@@ -77,6 +78,20 @@ def test_by_hand(name, settings, value):
 def test_charbonnier_is_eps_at_the_target():
     zero = torch.zeros(1, 1, 2, 2)
     assert build(losses, "charbonnier")(zero, zero).item() == pytest.approx(1e-3)
+
+
+def test_psnr_counts_a_decibel_of_every_picture_alike():
+    loss, (restored, gt) = build(losses, "psnr", floor=1e-12), pictures()
+    near = gt + 0.01 * (restored - gt)
+    one_near = torch.cat([near[:1], restored[1:]])
+    assert (loss(restored, gt) - loss(near, gt)).item() == pytest.approx(40, abs=1e-3)
+    assert (loss(restored, gt) - loss(one_near, gt)).item() == pytest.approx(20, abs=1e-3)
+
+
+@pytest.mark.parametrize("floor", [0, -1e-6, float("nan")])
+def test_psnr_needs_a_positive_floor(floor):
+    with pytest.raises(SettingError, match="floor"):
+        build(losses, "psnr", floor=floor)
 
 
 @pytest.mark.parametrize("eps", [0, -1e-3, float("nan")])

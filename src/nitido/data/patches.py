@@ -41,6 +41,9 @@ class Patches:
         Pictures whose damage is real: (LQ, GT), the LQ smaller by the degradation's scale.
     paired : float
         Share of samples, 0..1, that are cut from `pairs`; the degradation makes the others.
+    amplified : (float, float)
+        How many times as strong the damage of a pair is made, a range drawn for each; only where
+        LQ and GT are of one size.
     soft : float
         Share of the others, 0..1, that are made smaller and enlarged again. Photographs in the full
         resolution of their camera are that soft, the usual training sets are not. Patches that are
@@ -55,8 +58,8 @@ class Patches:
     Raises
     ------
     SettingError
-        If `patch` is no multiple of the scale, a level is to be told where the scale is not 1, or
-        samples are to be cut from pairs and there are none.
+        If `patch` is no multiple of the scale, a level is to be told or damage to be
+        amplified where the scale is not 1, or samples are to be cut from pairs and there are none.
     DataError
         On first use of a picture that is smaller than a patch, has bands that the network has
         not, or cannot be read, and of a pair whose pictures do not belong together.
@@ -71,6 +74,7 @@ class Patches:
         channels: int = 3,
         pairs: Sequence[tuple[Path, Path]] = (),
         paired: float = 0.0,
+        amplified: tuple[float, float] = (1.0, 1.0),
         soft: float = 0.0,
         gray: float = 0.0,
         told: float = 0.0,
@@ -80,6 +84,8 @@ class Patches:
             raise SettingError(f"patch is {patch}; make it a multiple of {degradation.scale}.")
         if told and degradation.scale != 1:
             raise SettingError("told is a share of noise levels; a smaller LQ has none, so 0.")
+        if tuple(amplified) != (1, 1) and degradation.scale != 1:
+            raise SettingError("amplified is a range of differences; a smaller LQ has none.")
         if paired and not pairs:
             raise SettingError(f"paired is {paired}, but no pairs are given; give some, or 0.")
         self.files = tuple(files)
@@ -88,6 +94,7 @@ class Patches:
         self.channels = channels
         self.pairs = tuple(pairs)
         self.paired = paired
+        self.amplified = amplified
         self.soft = soft
         self.gray = gray
         self.told = told
@@ -138,10 +145,12 @@ class Patches:
                 f"and {gt.shape}, at scale {scale}. Leave them out (data.exclude)."
             )
         top, left, way = _place(lq, side, rng)
-        return (
-            _patch(lq, top, left, way, side),
-            _patch(gt, top * scale, left * scale, way, self.patch),
-        )
+        lq_patch = _patch(lq, top, left, way, side)
+        gt_patch = _patch(gt, top * scale, left * scale, way, self.patch)
+        if tuple(self.amplified) != (1, 1):
+            gain = np.float32(rng.uniform(*self.amplified))
+            lq_patch = (gt_patch + gain * (lq_patch - gt_patch)).clip(0, 1)
+        return lq_patch, gt_patch
 
     def _picture(self, file: Path, patch: int) -> np.ndarray:
         """Return the pixels in the depth of the file, from the cache where they fit."""

@@ -68,6 +68,7 @@ class Data(_Part):
     exclude: tuple[str, ...] = ()
     pairs: str | None = None  # a set with the folders lq and gt: real damage
     paired: Share = 0.0  # share of samples cut from pairs
+    amplified: tuple[PositiveFloat, PositiveFloat] = (1.0, 1.0)  # damage of pairs, a range
     patch: PositiveInt = 128  # GT pixels
     batch: PositiveInt = 16
     soft: Share = 0.0  # share of patches made as soft as photographs at full resolution

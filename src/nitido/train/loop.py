@@ -157,6 +157,7 @@ def _loader(recipe: Recipe, channels: int, step: int, data: Path | None) -> Data
         channels=channels,
         pairs=pairs(spec.pairs, data, spec.exclude) if spec.pairs else (),
         paired=spec.paired,
+        amplified=spec.amplified,
         soft=spec.soft,
         gray=spec.gray,
         told=spec.told,
