@@ -242,6 +242,13 @@ def test_missing_pictures(tmp_path, image_sets, make_recipe):
         run(make_recipe(data__patch=64), tmp_path, image_sets)
 
 
+def test_a_network_that_must_be_told_the_level_is_always_told(tmp_path, image_sets, make_recipe):
+    network = {"name": "ffdnet", "channels": 3, "features": 4, "depth": 3}
+    with pytest.raises(RecipeError, match=r"ffdnet must be told.*data\.told is 0\.5; set"):
+        run(make_recipe(network=network, data__told=0.5), tmp_path, image_sets)
+    assert run(make_recipe(network=network, data__told=1.0), tmp_path, image_sets).steps > 0
+
+
 def test_real_damage_is_learned(tmp_path, photograph, make_recipe):
     """All pictures of a set are too dark by a fifth; nothing but the pairs can tell."""
     from nitido.picture import Picture, write

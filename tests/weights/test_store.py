@@ -53,6 +53,12 @@ def test_a_round_trip(file, tensors):
         assert np.array_equal(value.numpy(), tensors[key])
 
 
+def test_a_perfect_score_survives(tmp_path, tensors):
+    perfect = CARD.scores[0].model_copy(update={"psnr": float("inf")})
+    save(tensors, CARD.model_copy(update={"scores": (perfect,)}), tmp_path / "mine.safetensors")
+    assert open_weights(tmp_path / "mine.safetensors").card.scores == (perfect,)
+
+
 def test_the_file_can_be_read_by_everybody_and_nothing_else_is_left(file):
     assert stat.S_IMODE(file.stat().st_mode) == 0o644
     assert [path.name for path in file.parent.iterdir()] == ["mine.safetensors"]

@@ -58,8 +58,8 @@ def train(
     Raises
     ------
     RecipeError
-        If the recipe is not the one that the checkpoint was made with, or a loss or its gradient
-        is not finite.
+        If the recipe is not the one that the checkpoint was made with, the network must be told
+        levels that the recipe keeps from it, or a loss or its gradient is not finite.
     DataError
         If the pictures are missing or too small.
     """
@@ -67,6 +67,11 @@ def train(
     fabric = Fabric(devices=1, precision=pick_precision(recipe.precision))
     torch.manual_seed(recipe.seed)
     network = catalog.from_spec(networks, recipe.network)
+    if not getattr(network, "judges_sigma", True) and recipe.data.told < 1:
+        raise RecipeError(
+            f"{recipe.network['name']} must be told the noise level, but data.told is "
+            f"{recipe.data.told:g}; set data.told to 1."
+        )
     if recipe.start:
         start_from(network, recipe.start)
     loss_of = catalog.from_spec(losses, recipe.loss)

@@ -5,10 +5,14 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 
+# An infinite PSNR is written as a string: JSON has no number for it.
+_FROZEN = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
+
+
 class Score(BaseModel):
     """One published-protocol score of these weights."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = _FROZEN
 
     suite: str
     protocol: int
@@ -26,7 +30,7 @@ class Card(BaseModel):
     The card is stored as JSON under the key ``card`` of the safetensors metadata.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = _FROZEN
 
     version: Literal[1] = 1
     name: str
