@@ -46,7 +46,14 @@ def make(files, damage=None, **settings):
 
 
 @pytest.mark.parametrize(
-    "settings", [{}, {"gray": 0.5, "told": 0.5}, {"soft": 0.5}, {"paired": 0.5}, {"channels": 1}]
+    "settings",
+    [
+        {},
+        {"gray": 0.5, "told": 0.5},
+        {"soft": 0.5, "shrunk": 0.3},
+        {"paired": 0.5},
+        {"channels": 1},
+    ],
 )
 def test_a_sample_depends_on_seed_and_index_alone(files, pairs, settings):
     settings = {**settings, "pairs": pairs}
@@ -136,6 +143,28 @@ def test_the_share_of_soft_patches(tmp_path, soft):
     sharp = np.abs(np.diff(noise[..., 0])).mean()
     assert np.mean(np.array(steps) < 0.85 * sharp) == pytest.approx(soft, abs=0.1)
     assert min(steps) > 0.05 * sharp  # soft, not flat
+
+
+@pytest.mark.parametrize("shrunk", [0, 0.4, 1])
+def test_the_share_of_shrunk_patches_and_that_they_show_more(tmp_path, shrunk):
+    _, x = np.mgrid[:90, :80].astype(np.float32)
+    ramp = (x / 100)[..., None]  # 1 / 100 a pixel, more where pixels are larger
+    write(Picture(ramp), tmp_path / "ramp.png")
+    patches = make([tmp_path / "ramp.png"], channels=1, shrunk=shrunk, patch=24)
+    steps = []
+    for index in range(200):
+        gt = patches[index].gt[0]
+        steps.append(100 * max(np.abs(np.diff(gt[12])).mean(), np.abs(np.diff(gt[:, 12])).mean()))
+    steps = np.array(steps)
+    assert np.mean(steps > 1.1) == pytest.approx(shrunk, abs=0.1)
+    assert steps.min() > 0.95
+    assert steps.max() < 2.6
+
+
+def test_a_shrunk_patch_fits_into_small_pictures(tmp_path, photograph):
+    write(Picture(photograph(20, 17)), tmp_path / "small.png")
+    patches = make([tmp_path / "small.png"], shrunk=1)
+    assert {patches[index].gt.shape for index in range(20)} == {(3, 16, 16)}
 
 
 @pytest.mark.parametrize("paired", [0, 0.3, 1])
@@ -253,6 +282,8 @@ def test_pictures_that_are_no_pair_are_named_with_a_remedy(files, pairs):
 def test_settings_that_cannot_work_are_refused_at_once(files):
     with pytest.raises(SettingError, match=r"paired is 0\.1, but no pairs are given"):
         make(files, paired=0.1)
+    with pytest.raises(SettingError, match=r"0\.6 and 0\.5 are more than 1"):
+        make(files, shrunk=0.6, soft=0.5)
     with pytest.raises(SettingError, match="amplified"):
         make(files, Bicubic(2), amplified=(1, 2))
     with pytest.raises(SettingError, match="patch is 16; make it a multiple of 3"):

@@ -158,6 +158,7 @@ def _loader(recipe: Recipe, channels: int, step: int, data: Path | None) -> Data
         pairs=pairs(spec.pairs, data, spec.exclude) if spec.pairs else (),
         paired=spec.paired,
         amplified=spec.amplified,
+        shrunk=spec.shrunk,
         soft=spec.soft,
         gray=spec.gray,
         told=spec.told,
