@@ -50,7 +50,7 @@ def make(files, damage=None, **settings):
     [
         {},
         {"gray": 0.5, "told": 0.5},
-        {"soft": 0.5, "shrunk": 0.3},
+        {"soft": 0.5, "shrunk": 0.3, "tinted": 0.5},
         {"paired": 0.5},
         {"channels": 1},
     ],
@@ -201,6 +201,27 @@ def test_both_sides_of_a_pair_show_the_same_place(tmp_path, color):
         assert len(found) == 1  # which one depends on how the patch is turned
         offsets.update(found)
     assert offsets == set(product((0, 1), (0, 1)))
+
+
+@pytest.mark.parametrize("tinted", [0, 0.4, 1])
+def test_the_share_of_tinted_patches(color, tinted):
+    plain, patches = make(color), make(color, tinted=tinted)
+    samples = [(plain[index].gt, patches[index].gt) for index in range(300)]
+    changed = [not np.array_equal(before, after) for before, after in samples]
+    assert np.mean(changed) == pytest.approx(tinted, abs=0.08)
+    for (_, after), flag in zip(samples, changed, strict=True):
+        assert 0 <= after.min() <= after.max() <= 1
+        if flag:
+            assert after.max(axis=(1, 2)).std() > 1e-3  # another color, and not only darker
+
+
+def test_tints_are_made_before_the_damage_and_of_color_only(color, files):
+    patches = make(color, GaussianNoise(5), tinted=1)
+    for index in range(20):
+        lq, gt, _ = patches[index]
+        assert (lq - gt).std() * 255 == pytest.approx(5, rel=0.15)
+    gray = make(files, tinted=1, gray=1)
+    assert all(bool((gray[i].gt == gray[i].gt[:1]).all()) for i in range(20))
 
 
 @pytest.mark.parametrize("gray", [0.0, 0.3, 1.0])

@@ -11,6 +11,8 @@ from nitido.errors import DataError, PictureError, SettingError
 from nitido.picture import imresize, read, rgb2gray
 
 _CACHE_BYTES = 2 << 30
+_GAIN = (0.25, 1.0)  # of the channels of tinted patches
+_LOG_GAMMA = (-0.5, 0.85)  # base 2, of their gammas
 _SMALLER = (1.3, 2.5)  # times, for patches that are shrunk and, in between, for soft ones
 
 
@@ -51,6 +53,9 @@ class Patches:
         Share of the others, 0..1, that are made smaller and enlarged again. Photographs in the full
         resolution of their camera are that soft, the usual training sets are not. Patches that are
         only enlarged would not do: grain would grow with them.
+    tinted : float
+        Share of the others, 0..1, whose channels are swapped and get a gain and a gamma each. Sets
+        of JPEG files with subsampled chroma teach that color has no detail; this has.
     gray : float
         Share of patches that are made gray before the damage, 0..1, for networks of 3 channels.
     told : float
@@ -80,6 +85,7 @@ class Patches:
         amplified: tuple[float, float] = (1.0, 1.0),
         shrunk: float = 0.0,
         soft: float = 0.0,
+        tinted: float = 0.0,
         gray: float = 0.0,
         told: float = 0.0,
         seed: int = 0,
@@ -106,6 +112,7 @@ class Patches:
         self.amplified = amplified
         self.shrunk = shrunk
         self.soft = soft
+        self.tinted = tinted
         self.gray = gray
         self.told = told
         self.seed = seed
@@ -124,6 +131,8 @@ class Patches:
             gt = rgb2gray(gt)[..., None]
             lq = None if lq is None else rgb2gray(lq)[..., None]
         if lq is None:
+            if gt.shape[2] == 3 and self.tinted and rng.random() < self.tinted:
+                gt = _tinted(gt, rng)
             lq = self.degradation(gt, rng)
         told = rng.random() < self.told
         sigma = float(np.sqrt(np.mean(np.square(lq - gt)))) if told else -1.0
@@ -212,6 +221,13 @@ def _patch(picture: np.ndarray, top: int, left: int, way: int, side: int) -> np.
     if patch.dtype == np.float32:
         return np.ascontiguousarray(patch)
     return np.ascontiguousarray(patch, np.float32) / np.float32(np.iinfo(patch.dtype).max)
+
+
+def _tinted(patch: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return the patch in other colors, within 0..1."""
+    gains, gammas = rng.uniform(*_GAIN, 3), 2 ** rng.uniform(*_LOG_GAMMA, 3)
+    tinted = gains * patch[..., rng.permutation(3)].astype(np.float64) ** gammas
+    return np.asarray(tinted, np.float32)
 
 
 def _planes(patch: np.ndarray, channels: int) -> np.ndarray:

@@ -73,6 +73,7 @@ class Data(_Part):
     batch: PositiveInt = 16
     shrunk: Share = 0.0  # share of patches made smaller, so that they have no grain
     soft: Share = 0.0  # share of patches made as soft as photographs at full resolution
+    tinted: Share = 0.0  # share of patches in colors that have detail of their own
     gray: Share = 0.0  # share of patches made gray before the damage
     told: Share = 0.0  # share of patches whose noise level the network is told
     workers: NonNegativeInt = 1

@@ -160,6 +160,7 @@ def _loader(recipe: Recipe, channels: int, step: int, data: Path | None) -> Data
         amplified=spec.amplified,
         shrunk=spec.shrunk,
         soft=spec.soft,
+        tinted=spec.tinted,
         gray=spec.gray,
         told=spec.told,
         seed=recipe.seed,
