@@ -11,7 +11,8 @@ from nitido.errors import DataError, PictureError, SettingError
 from nitido.picture import imresize, read, rgb2gray
 
 _CACHE_BYTES = 2 << 30
-_GAIN = (0.25, 1.0)  # of the channels of tinted patches
+_GAIN = (0.25, 1.15)  # of the channels of tinted patches; some are cut off, as vivid colors are
+_LIFT = (-0.15, 0.15)  # of them, where it is below 0
 _LOG_GAMMA = (-0.5, 0.85)  # base 2, of their gammas
 _SMALLER = (1.3, 2.5)  # times, for patches that are shrunk and, in between, for soft ones
 
@@ -55,7 +56,8 @@ class Patches:
         only enlarged would not do: grain would grow with them.
     tinted : float
         Share of the others, 0..1, whose channels are swapped and get a gain and a gamma each. Sets
-        of JPEG files with subsampled chroma teach that color has no detail; this has.
+        of JPEG files with subsampled chroma teach that color has no detail; this has. Some channels
+        are cut off at 0 or 1, so that a network does not take every cut for that of strong noise.
     gray : float
         Share of patches that are made gray before the damage, 0..1, for networks of 3 channels.
     told : float
@@ -226,8 +228,9 @@ def _patch(picture: np.ndarray, top: int, left: int, way: int, side: int) -> np.
 def _tinted(patch: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Return the patch in other colors, within 0..1."""
     gains, gammas = rng.uniform(*_GAIN, 3), 2 ** rng.uniform(*_LOG_GAMMA, 3)
-    tinted = gains * patch[..., rng.permutation(3)].astype(np.float64) ** gammas
-    return np.asarray(tinted, np.float32)
+    lifts = rng.uniform(*_LIFT, 3).clip(max=0)
+    tinted = gains * patch[..., rng.permutation(3)].astype(np.float64) ** gammas + lifts
+    return np.asarray(tinted.clip(0, 1), np.float32)
 
 
 def _planes(patch: np.ndarray, channels: int) -> np.ndarray:
