@@ -46,7 +46,14 @@ def make(files, damage=None, **settings):
 
 
 @pytest.mark.parametrize(
-    "settings", [{}, {"gray": 0.5, "told": 0.5}, {"soft": 0.5}, {"paired": 0.5}, {"channels": 1}]
+    "settings",
+    [
+        {},
+        {"gray": 0.5, "told": 0.5},
+        {"soft": 0.5, "shrunk": 0.3, "tinted": 0.5},
+        {"paired": 0.5},
+        {"channels": 1},
+    ],
 )
 def test_a_sample_depends_on_seed_and_index_alone(files, pairs, settings):
     settings = {**settings, "pairs": pairs}
@@ -138,6 +145,28 @@ def test_the_share_of_soft_patches(tmp_path, soft):
     assert min(steps) > 0.05 * sharp  # soft, not flat
 
 
+@pytest.mark.parametrize("shrunk", [0, 0.4, 1])
+def test_the_share_of_shrunk_patches_and_that_they_show_more(tmp_path, shrunk):
+    _, x = np.mgrid[:90, :80].astype(np.float32)
+    ramp = (x / 100)[..., None]  # 1 / 100 a pixel, more where pixels are larger
+    write(Picture(ramp), tmp_path / "ramp.png")
+    patches = make([tmp_path / "ramp.png"], channels=1, shrunk=shrunk, patch=24)
+    steps = []
+    for index in range(200):
+        gt = patches[index].gt[0]
+        steps.append(100 * max(np.abs(np.diff(gt[12])).mean(), np.abs(np.diff(gt[:, 12])).mean()))
+    steps = np.array(steps)
+    assert np.mean(steps > 1.1) == pytest.approx(shrunk, abs=0.1)
+    assert steps.min() > 0.95
+    assert steps.max() < 2.6
+
+
+def test_a_shrunk_patch_fits_into_small_pictures(tmp_path, photograph):
+    write(Picture(photograph(20, 17)), tmp_path / "small.png")
+    patches = make([tmp_path / "small.png"], shrunk=1)
+    assert {patches[index].gt.shape for index in range(20)} == {(3, 16, 16)}
+
+
 @pytest.mark.parametrize("paired", [0, 0.3, 1])
 def test_the_share_of_real_damage(color, pairs, paired):
     patches = make(color, pairs=pairs, paired=paired, gray=0.5, soft=1)
@@ -172,6 +201,27 @@ def test_both_sides_of_a_pair_show_the_same_place(tmp_path, color):
         assert len(found) == 1  # which one depends on how the patch is turned
         offsets.update(found)
     assert offsets == set(product((0, 1), (0, 1)))
+
+
+@pytest.mark.parametrize("tinted", [0, 0.4, 1])
+def test_the_share_of_tinted_patches(color, tinted):
+    plain, patches = make(color), make(color, tinted=tinted)
+    samples = [(plain[index].gt, patches[index].gt) for index in range(300)]
+    changed = [not np.array_equal(before, after) for before, after in samples]
+    assert np.mean(changed) == pytest.approx(tinted, abs=0.08)
+    for (_, after), flag in zip(samples, changed, strict=True):
+        assert 0 <= after.min() <= after.max() <= 1
+        if flag:
+            assert after.max(axis=(1, 2)).std() > 1e-3  # another color, and not only darker
+
+
+def test_tints_are_made_before_the_damage_and_of_color_only(color, files):
+    patches = make(color, GaussianNoise(5), tinted=1)
+    for index in range(20):
+        lq, gt, _ = patches[index]
+        assert (lq - gt).std() * 255 == pytest.approx(5, rel=0.15)
+    gray = make(files, tinted=1, gray=1)
+    assert all(bool((gray[i].gt == gray[i].gt[:1]).all()) for i in range(20))
 
 
 @pytest.mark.parametrize("gray", [0.0, 0.3, 1.0])
@@ -253,6 +303,8 @@ def test_pictures_that_are_no_pair_are_named_with_a_remedy(files, pairs):
 def test_settings_that_cannot_work_are_refused_at_once(files):
     with pytest.raises(SettingError, match=r"paired is 0\.1, but no pairs are given"):
         make(files, paired=0.1)
+    with pytest.raises(SettingError, match=r"0\.6 and 0\.5 are more than 1"):
+        make(files, shrunk=0.6, soft=0.5)
     with pytest.raises(SettingError, match="amplified"):
         make(files, Bicubic(2), amplified=(1, 2))
     with pytest.raises(SettingError, match="patch is 16; make it a multiple of 3"):

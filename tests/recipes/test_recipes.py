@@ -184,6 +184,10 @@ def test_pairs_and_their_share_come_together(file, override):
     assert (recipe.data.pairs, recipe.data.paired) == ("real", 0.2)
 
 
+def test_shares_of_the_same_patches_fit(file):
+    assert "at most 1 together" in mistakes(file(), "data.shrunk=0.6", "data.soft=0.5")
+
+
 @pytest.mark.parametrize("value", ["steps=0", "minutes=0", "minutes=-1", "steps=2.5"])
 def test_a_budget_is_positive(file, value):
     assert f"schedule.{value.partition('=')[0]}:" in mistakes(file(), f"schedule.{value}")

@@ -11,7 +11,10 @@ from nitido.errors import DataError, PictureError, SettingError
 from nitido.picture import imresize, read, rgb2gray
 
 _CACHE_BYTES = 2 << 30
-_SOFT = (1.3, 2.5)  # times that a soft patch is smaller in between
+_GAIN = (0.25, 1.15)  # of the channels of tinted patches; some are cut off, as vivid colors are
+_LIFT = (-0.15, 0.15)  # of them, where it is below 0
+_LOG_GAMMA = (-0.5, 0.85)  # base 2, of their gammas
+_SMALLER = (1.3, 2.5)  # times, for patches that are shrunk and, in between, for soft ones
 
 
 class Sample(NamedTuple):
@@ -44,10 +47,17 @@ class Patches:
     amplified : (float, float)
         How many times as strong the damage of a pair is made, a range drawn for each; only where
         LQ and GT are of one size.
+    shrunk : float
+        Share of the others, 0..1, that are made smaller: film grain, which would have to be kept,
+        gets lost in it.
     soft : float
         Share of the others, 0..1, that are made smaller and enlarged again. Photographs in the full
         resolution of their camera are that soft, the usual training sets are not. Patches that are
-        only enlarged would not do: the grain of their film would grow into what must be kept.
+        only enlarged would not do: grain would grow with them.
+    tinted : float
+        Share of the others, 0..1, whose channels are swapped and get a gain and a gamma each. Sets
+        of JPEG files with subsampled chroma teach that color has no detail; this has. Some channels
+        are cut off at 0 or 1, so that a network does not take every cut for that of strong noise.
     gray : float
         Share of patches that are made gray before the damage, 0..1, for networks of 3 channels.
     told : float
@@ -75,7 +85,9 @@ class Patches:
         pairs: Sequence[tuple[Path, Path]] = (),
         paired: float = 0.0,
         amplified: tuple[float, float] = (1.0, 1.0),
+        shrunk: float = 0.0,
         soft: float = 0.0,
+        tinted: float = 0.0,
         gray: float = 0.0,
         told: float = 0.0,
         seed: int = 0,
@@ -86,6 +98,11 @@ class Patches:
             raise SettingError("told is a share of noise levels; a smaller LQ has none, so 0.")
         if tuple(amplified) != (1, 1) and degradation.scale != 1:
             raise SettingError("amplified is a range of differences; a smaller LQ has none.")
+        if shrunk + soft > 1:
+            raise SettingError(
+                f"shrunk and soft are shares of the same patches, but {shrunk} and {soft} are more "
+                "than 1."
+            )
         if paired and not pairs:
             raise SettingError(f"paired is {paired}, but no pairs are given; give some, or 0.")
         self.files = tuple(files)
@@ -95,7 +112,9 @@ class Patches:
         self.pairs = tuple(pairs)
         self.paired = paired
         self.amplified = amplified
+        self.shrunk = shrunk
         self.soft = soft
+        self.tinted = tinted
         self.gray = gray
         self.told = told
         self.seed = seed
@@ -114,6 +133,8 @@ class Patches:
             gt = rgb2gray(gt)[..., None]
             lq = None if lq is None else rgb2gray(lq)[..., None]
         if lq is None:
+            if gt.shape[2] == 3 and self.tinted and rng.random() < self.tinted:
+                gt = _tinted(gt, rng)
             lq = self.degradation(gt, rng)
         told = rng.random() < self.told
         sigma = float(np.sqrt(np.mean(np.square(lq - gt)))) if told else -1.0
@@ -126,12 +147,17 @@ class Patches:
     def _crop(self, rng: np.random.Generator) -> np.ndarray:
         """Return a clean patch, float32 (P, P, C) in 0..1, flipped and turned at random."""
         picture = self._picture(self.files[rng.integers(len(self.files))], self.patch)
+        way = rng.random() if self.shrunk or self.soft else 1.0
+        size = (self.patch, self.patch)
+        if way < self.shrunk:
+            side = min(round(self.patch * rng.uniform(*_SMALLER)), *picture.shape[:2])
+            large = _patch(picture, *_place(picture, side, rng), side)
+            return imresize(large, size=size).clip(0, 1)
         patch = _patch(picture, *_place(picture, self.patch, rng), self.patch)
-        if not self.soft or rng.random() >= self.soft:
-            return patch
-        smaller = max(1, round(self.patch / rng.uniform(*_SOFT)))
-        small = imresize(patch, size=(smaller, smaller))
-        return imresize(small, size=(self.patch, self.patch)).clip(0, 1)
+        if way < self.shrunk + self.soft:
+            smaller = max(1, round(self.patch / rng.uniform(*_SMALLER)))
+            patch = imresize(imresize(patch, size=(smaller, smaller)), size=size).clip(0, 1)
+        return patch
 
     def _crop_pair(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Return the damaged and the clean patch of one place, turned alike."""
@@ -197,6 +223,14 @@ def _patch(picture: np.ndarray, top: int, left: int, way: int, side: int) -> np.
     if patch.dtype == np.float32:
         return np.ascontiguousarray(patch)
     return np.ascontiguousarray(patch, np.float32) / np.float32(np.iinfo(patch.dtype).max)
+
+
+def _tinted(patch: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return the patch in other colors, within 0..1."""
+    gains, gammas = rng.uniform(*_GAIN, 3), 2 ** rng.uniform(*_LOG_GAMMA, 3)
+    lifts = rng.uniform(*_LIFT, 3).clip(max=0)
+    tinted = gains * patch[..., rng.permutation(3)].astype(np.float64) ** gammas + lifts
+    return np.asarray(tinted.clip(0, 1), np.float32)
 
 
 def _planes(patch: np.ndarray, channels: int) -> np.ndarray:

@@ -62,7 +62,7 @@ class CameraNoise:
     """
 
     shot: Level = (1e-3, 2e-2)
-    smoothing: Level = (-3.0, 12.0)
+    smoothing: Level = (-3.0, 8.0)
     color_smoothing: Level = (-3.0, 15.0)
     left: Level = (0.3, 1.0)
     color: Level = (0.3, 1.3)

@@ -71,15 +71,19 @@ class Data(_Part):
     amplified: tuple[PositiveFloat, PositiveFloat] = (1.0, 1.0)  # damage of pairs, a range
     patch: PositiveInt = 128  # GT pixels
     batch: PositiveInt = 16
+    shrunk: Share = 0.0  # share of patches made smaller, so that they have no grain
     soft: Share = 0.0  # share of patches made as soft as photographs at full resolution
+    tinted: Share = 0.0  # share of patches in colors that have detail of their own
     gray: Share = 0.0  # share of patches made gray before the damage
     told: Share = 0.0  # share of patches whose noise level the network is told
     workers: NonNegativeInt = 1
 
     @model_validator(mode="after")
-    def _pairs_and_their_share(self) -> Self:
+    def _shares_fit(self) -> Self:
         if (self.pairs is None) != (self.paired == 0):
             raise ValueError("give pairs and paired, their share, together")
+        if self.shrunk + self.soft > 1:
+            raise ValueError("shrunk and soft are shares of the same patches, at most 1 together")
         return self
 
 
