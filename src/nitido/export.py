@@ -21,7 +21,7 @@ from safetensors.numpy import load_file
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from nitido import catalog, engines
+from nitido import catalog, engines, networks
 from nitido.errors import WeightsError
 from nitido.recipes import Recipe
 from nitido.weights import Card, Weights, card_space, open_weights, save
@@ -94,7 +94,7 @@ def export_imported(network: nn.Module, name: str, file: Path, *, origin: str) -
     network : nn.Module
         From `nitido.import_network`.
     name : str
-        Of the network in our naming.
+        Of the network or a variant, in our naming.
     file : Path
         ``NAME.safetensors``; the graph gets the same name.
     origin : str
@@ -116,7 +116,7 @@ def export_imported(network: nn.Module, name: str, file: Path, *, origin: str) -
     words = {
         "title": f"{name} of others",
         "task": "",
-        "network": name,
+        "network": catalog.home(networks, name),
         "settings": {key: getattr(network, key) for key in settings},
         "trained": origin,
         "data_terms": "those of their authors",

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from torch import Tensor, nn
 
 from nitido.errors import SettingError, WeightsError
 
+C = TypeVar("C")
 N = TypeVar("N", bound=nn.Module)
 
 
@@ -21,6 +22,20 @@ def whole(name: str, value: int, least: int = 1) -> int:
     """
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
         raise SettingError(f"{name}: {value!r} found; give a whole number of at least {least}.")
+    return value
+
+
+def choice(name: str, value: C, kind: object) -> C:
+    """Return a setting that is one of the words of a ``Literal``.
+
+    Raises
+    ------
+    SettingError
+        If it is another word.
+    """
+    words = get_args(kind)
+    if value not in words:
+        raise SettingError(f"{name}: {value!r} found; give {', '.join(words[:-1])} or {words[-1]}.")
     return value
 
 

@@ -26,15 +26,17 @@ _FOLDER = Path(__file__).parent
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-def _of(room: ModuleType, kind: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+def _of(room: ModuleType) -> Callable[[dict[str, Any]], dict[str, Any]]:
     """Return a check that settings name something that the room holds."""
 
     def check(spec: dict[str, Any]) -> dict[str, Any]:
         name = spec.get("name")
         if not isinstance(name, str):
             raise ValueError("the key 'name' is missing")
-        if name not in catalog.names(room):
-            raise ValueError(str(UnknownNameError(kind, name, catalog.names(room))))
+        try:
+            catalog.home(room, name)
+        except UnknownNameError as error:
+            raise ValueError(str(error)) from error
         return spec
 
     return check
@@ -50,11 +52,11 @@ def _buildable(spec: dict[str, Any]) -> dict[str, Any]:
 
 
 _Settings = dict[str, Any]
-_Network = Annotated[_Settings, AfterValidator(_of(networks, "network"))]
+_Network = Annotated[_Settings, AfterValidator(_of(networks))]
 _Degradation = Annotated[
-    _Settings, AfterValidator(_of(degradations, "degradation")), AfterValidator(_buildable)
+    _Settings, AfterValidator(_of(degradations)), AfterValidator(_buildable)
 ]
-_Loss = Annotated[_Settings, AfterValidator(_of(losses, "loss"))]
+_Loss = Annotated[_Settings, AfterValidator(_of(losses))]
 
 
 class _Part(BaseModel):

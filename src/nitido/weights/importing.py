@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nitido import networks
-from nitido.catalog import find
+from nitido.catalog import variant
 from nitido.errors import SettingError, WeightsError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def import_network(file: str | PathLike[str], name: str, **settings: Any) -> nn.
         A ``.safetensors`` file that holds the authors' state dict, or a PyTorch file (``.pth``,
         ``.pt``, ``.ckpt``, ``.bin``) of nothing but tensors: no code in a file is ever run.
     name : str
-        The network in our naming: ``mirnet``.
+        The network in our naming, ``mirnet``, or a variant, ``rednet30``.
     **settings
         The network's settings, in the authors' names or ours. Most can be left out: they are read
         off the tensors.
@@ -47,7 +47,7 @@ def import_network(file: str | PathLike[str], name: str, **settings: Any) -> nn.
     MissingExtraError
         If PyTorch is not installed.
     """
-    network = find(networks, name)
+    network, implied = variant(networks, name)
     if not hasattr(network, "from_authors"):
         raise WeightsError(
             f"There are no published weights of {name} to import; "
@@ -57,7 +57,7 @@ def import_network(file: str | PathLike[str], name: str, **settings: Any) -> nn.
     state = _plain(path, _read(path))
     try:
         built: nn.Module = network.from_authors(
-            state, **{key: _frozen(value) for key, value in settings.items()}
+            state, **{key: _frozen(value) for key, value in {**implied, **settings}.items()}
         )
     except WeightsError as error:
         raise WeightsError(f"{path}: {error}") from error
