@@ -12,11 +12,12 @@ import pytest
 import torch
 import yaml
 
-from nitido import export
+from nitido import catalog, export, networks
 from nitido.cli.train import train as command
 from nitido.errors import DataError, RecipeError, WeightsError
 from nitido.train import loop as loop_file
 from nitido.train import train
+from nitido.train._batches import mixed
 from nitido.train._log import Log
 from nitido.train._progress import Progress
 from nitido.weights import open_weights
@@ -109,8 +110,16 @@ def test_the_log_is_what_was_reported(tmp_path, image_sets, make_recipe):
         {"network": WIDE, "schedule": MUON, "data__told": 0.5, "data__gray": 0.5},
         {"network": NORMED},
         {"network": DEEP, "schedule": MUON},
+        {
+            "data__stages": [
+                {"until": 0.3, "patch": 8, "batch": 5},
+                {"until": 1, "patch": 24, "batch": 3},
+            ],
+            "data__mixup": {"share": 0.5, "begin": 0.2},
+            "schedule__plateau": {"patience": 4, "factor": 0.5},
+        },
     ],
-    ids=["unet-muon", "dncnn-adamw", "memnet-muon"],
+    ids=["unet-muon", "dncnn-adamw", "memnet-muon", "stages-mixup-plateau"],
 )
 def test_runs_repeat_and_resume_bit_for_bit(
     tmp_path, image_sets, make_recipe, monkeypatch, changes
@@ -233,6 +242,66 @@ def test_gradients_are_clipped(tmp_path, image_sets, make_recipe, monkeypatch):
     assert len(norms) == 6
     assert max(before for before, _ in norms) > 1e-2
     assert all(left == pytest.approx(min(before, 1e-3), rel=1e-2) for before, left in norms)
+
+
+def test_clipping_by_rate_lets_more_through_as_the_rate_falls(
+    tmp_path, image_sets, make_recipe, monkeypatch
+):
+    asked = []
+    clip = loop_file.Fabric.clip_gradients
+
+    def spy(self, network, optimizer, *, max_norm, **options):
+        asked.append(max_norm)
+        return clip(self, network, optimizer, max_norm=max_norm, **options)
+
+    monkeypatch.setattr(loop_file.Fabric, "clip_gradients", spy)
+    phases = [{"until": 0.5, "lr": 0.1}, {"until": 1, "lr": 0.01}]
+    schedule = {"steps": 4, "warmup": 0, "clip": 0.01, "clip_by_rate": True, "phases": phases}
+    run(make_recipe(schedule=schedule), tmp_path, image_sets)
+    assert asked == pytest.approx([0.1, 0.1, 1.0, 1.0])
+
+
+def test_patches_and_batches_grow_by_stages(tmp_path, image_sets, make_recipe, monkeypatch):
+    seen = []
+    outputs = loop_file._outputs
+
+    def spy(network, lq, sigma):
+        seen.append(tuple(lq.shape))
+        return outputs(network, lq, sigma)
+
+    monkeypatch.setattr(loop_file, "_outputs", spy)
+    stages = [{"until": 0.5, "patch": 8, "batch": 4}, {"until": 1, "patch": 16, "batch": 1}]
+    run(make_recipe(data__stages=stages, schedule__steps=4), tmp_path, image_sets)
+    assert seen == [(4, 3, 8, 8), (4, 3, 8, 8), (1, 3, 16, 16), (1, 3, 16, 16)]
+
+
+def test_mixup_blends_both_sides_alike(make_recipe):
+    data = make_recipe(data__mixup={"beta": 1.2, "begin": 0.5}).data
+    gt = torch.rand(4, 3, 5, 5)
+    lq = gt + 0.25
+    torch.manual_seed(0)
+    early = mixed(lq, gt, data, 0.4)
+    assert early[0] is lq
+    assert early[1] is gt
+    blended_lq, blended_gt = mixed(lq, gt, data, 0.5)
+    torch.testing.assert_close(blended_lq, blended_gt + 0.25)
+    assert not torch.equal(blended_gt, gt)
+    torch.testing.assert_close(blended_gt.mean(), gt.mean())
+    with pytest.raises(ValueError, match="mixup blends noise levels"):
+        make_recipe(data__mixup={}, data__told=0.5)
+
+
+def test_frozen_parameters_stay(tmp_path, image_sets, make_recipe):
+    torch.manual_seed(0)
+    before = catalog.build(networks, "unet", features=(4, 6), blocks=(1, 1)).state_dict()
+    recipe = make_recipe(schedule__steps=3, frozen=["head.*", "encoder.1.*"])
+    after = run(recipe, tmp_path / "run", image_sets).network.state_dict()
+    stayed = {key for key in before if torch.equal(before[key], after[key])}
+    assert stayed == {key for key in before if key.startswith(("head.", "encoder.1."))}
+    with pytest.raises(RecipeError, match=r"no parameter is called hat\.\*"):
+        run(make_recipe(frozen=["hat.*"]), tmp_path / "hat", image_sets)
+    with pytest.raises(RecipeError, match="nothing to train"):
+        run(make_recipe(frozen=["*"]), tmp_path / "all", image_sets)
 
 
 def test_missing_pictures(tmp_path, image_sets, make_recipe):

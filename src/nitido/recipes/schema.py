@@ -53,14 +53,28 @@ def _buildable(spec: dict[str, Any]) -> dict[str, Any]:
 
 _Settings = dict[str, Any]
 _Network = Annotated[_Settings, AfterValidator(_of(networks))]
-_Degradation = Annotated[
-    _Settings, AfterValidator(_of(degradations)), AfterValidator(_buildable)
-]
+_Degradation = Annotated[_Settings, AfterValidator(_of(degradations)), AfterValidator(_buildable)]
 _Loss = Annotated[_Settings, AfterValidator(_of(losses))]
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Stage(_Part):
+    """A part of the budget with patches and batches of its own size."""
+
+    until: float = Field(gt=0, le=1)  # share of the whole budget
+    patch: PositiveInt  # GT pixels
+    batch: PositiveInt
+
+
+class MixUp(_Part):
+    """Samples of a batch are blended with one another (Zhang et al., ICLR 2018)."""
+
+    beta: PositiveFloat = 1.2  # both parameters of the distribution of the weights
+    share: Share = 1.0  # of the steps
+    begin: Share = 0.0  # share of the budget before the first such step
 
 
 class Data(_Part):
@@ -73,6 +87,8 @@ class Data(_Part):
     amplified: tuple[PositiveFloat, PositiveFloat] = (1.0, 1.0)  # damage of pairs, a range
     patch: PositiveInt = 128  # GT pixels
     batch: PositiveInt = 16
+    stages: tuple[Stage, ...] = ()  # sizes that change on the way; they win over patch and batch
+    mixup: MixUp | None = None
     shrunk: Share = 0.0  # share of patches made smaller, so that they have no grain
     soft: Share = 0.0  # share of patches made as soft as photographs at full resolution
     tinted: Share = 0.0  # share of patches in colors that have detail of their own
@@ -86,25 +102,63 @@ class Data(_Part):
             raise ValueError("give pairs and paired, their share, together")
         if self.shrunk + self.soft > 1:
             raise ValueError("shrunk and soft are shares of the same patches, at most 1 together")
+        if self.mixup and self.told:
+            raise ValueError(
+                "mixup blends noise levels, so none can be told; leave one out"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _stages_fill_the_budget(self) -> Self:
+        _check_rising("stages", [stage.until for stage in self.stages])
         return self
 
 
+class Phase(_Part):
+    """A part of the schedule, in which the rate moves by half a cosine from `lr` to `lr_end`."""
+
+    until: float = Field(gt=0, le=1)  # share of the whole budget
+    lr: PositiveFloat
+    lr_end: PositiveFloat | None = None  # without it the rate stays
+
+
+class Plateau(_Part):
+    """The rate shrinks when the training loss has stopped falling."""
+
+    patience: PositiveInt  # steps without a better loss
+    factor: float = Field(default=0.5, gt=0, lt=1)
+
+
 class Schedule(_Part):
-    """How long, and how fast: AdamW or Muon, linear warm-up, cosine decay."""
+    """How long, and how fast: an optimizer, linear warm-up, and phases of cosine decay.
+
+    Without `phases` there is one, from `lr` to `lr_end`. Phases say also what papers call steps
+    (each stays at its rate) and warm restarts (each starts high).
+    """
 
     steps: PositiveInt | None = None
     minutes: PositiveFloat | None = None
     warmup: NonNegativeInt = 200
-    optimizer: Literal["adamw", "muon"] = "adamw"
+    optimizer: Literal["adam", "adamw", "muon", "sgd", "rmsprop"] = "adamw"
     lr: PositiveFloat = 1e-3
     lr_end: PositiveFloat = 1e-6
+    phases: tuple[Phase, ...] = ()
+    plateau: Plateau | None = None
+    betas: tuple[Share, Share] = (0.9, 0.999)  # of adam and adamw
+    momentum: Share = 0.9  # of sgd and rmsprop
     weight_decay: float = Field(default=1e-4, ge=0)
     clip: PositiveFloat = 0.1  # gradient norm
+    clip_by_rate: bool = False  # the norm is clip / rate: as the rate falls, more is let through
 
     @model_validator(mode="after")
     def _one_budget(self) -> Self:
         if (self.steps is None) == (self.minutes is None):
             raise ValueError("give either steps or minutes")
+        return self
+
+    @model_validator(mode="after")
+    def _phases_fill_the_budget(self) -> Self:
+        _check_rising("phases", [phase.until for phase in self.phases])
         return self
 
 
@@ -126,6 +180,7 @@ class Recipe(_Part):
     schedule: Schedule
     ema: float = Field(default=0.999, ge=0, lt=1)
     start: str | None = None  # weights to start from: a shipped name or a file
+    frozen: tuple[str, ...] = ()  # parameters that stay as they are, by pattern: "head.*"
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     checkpoint_every: PositiveInt = 500  # steps
     suites: tuple[str, ...] = ()
@@ -187,6 +242,11 @@ def validate(content: Mapping[str, Any], origin: str) -> Recipe:
             for mistake in error.errors()
         ]
         raise RecipeError(f"Recipe {origin}:\n  " + "\n  ".join(lines)) from error
+
+
+def _check_rising(name: str, ends: list[float]) -> None:
+    if ends and (ends[-1] != 1 or ends != sorted(set(ends))):
+        raise ValueError(f"{name}: until must rise to 1; {ends} found")
 
 
 def _small(sentence: str) -> str:

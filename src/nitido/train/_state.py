@@ -1,6 +1,8 @@
 """What a run must remember: averaged weights and checkpoints."""
 
+import fnmatch
 import pickle
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +12,7 @@ from torch.optim import Optimizer
 
 from nitido.errors import RecipeError, WeightsError
 from nitido.recipes import Recipe
+from nitido.train._rates import Patience
 from nitido.weights import open_weights
 from nitido.weights.loading import load_network
 
@@ -30,6 +33,8 @@ class Mark(NamedTuple):
     loss: float = 0.0  # sum over the steps since the last report
     error: float = 0.0  # likewise, squared
     gathered: int = 0  # those steps
+    served: int = 0  # samples
+    patience: Patience = Patience()
 
 
 class Average:
@@ -74,6 +79,27 @@ def start_from(network: nn.Module, name: str) -> None:
         raise WeightsError(f"{weights.file} does not fit the network: {error}.") from error
 
 
+def freeze(network: nn.Module, patterns: Sequence[str]) -> None:
+    """Let the parameters whose names match one of the patterns stay as they are.
+
+    Raises
+    ------
+    RecipeError
+        If a pattern matches no parameter, or nothing is left to train.
+    """
+    names = [name for name, _ in network.named_parameters()]
+    for pattern in patterns:
+        if not fnmatch.filter(names, pattern):
+            raise RecipeError(
+                f"frozen: no parameter is called {pattern}; there are {', '.join(names[:8])} ..."
+            )
+    for name, parameter in network.named_parameters():
+        if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns):
+            parameter.requires_grad_(False)
+    if not any(parameter.requires_grad for parameter in network.parameters()):
+        raise RecipeError("frozen: every parameter is frozen, so there is nothing to train.")
+
+
 def save_checkpoint(
     file: Path,
     recipe: Recipe,
@@ -91,7 +117,8 @@ def save_checkpoint(
             "optimizer": optimizer.state_dict(),
             "average": average.state,
             "updates": average.updates,
-            "progress": tuple(mark),
+            "progress": tuple(mark[:-1]),
+            "patience": tuple(mark.patience),
         },
         half,
     )
@@ -131,7 +158,7 @@ def load_checkpoint(
     optimizer.load_state_dict(saved["optimizer"])
     average.state = _on(saved["average"], device)
     average.updates = saved["updates"]
-    return Mark(*saved["progress"])
+    return Mark(*saved["progress"], patience=Patience(*saved["patience"]))
 
 
 def _on(state: dict[str, Tensor], device: torch.device) -> dict[str, Tensor]:

@@ -11,22 +11,27 @@ from pathlib import Path
 import torch
 from lightning.fabric import Fabric
 from torch import Tensor, nn
-from torch.utils.data import DataLoader
 
-from nitido import catalog, degradations, losses, networks
-from nitido.data import Patches, Sample, pairs, pictures
+from nitido import catalog, losses, networks
 from nitido.errors import RecipeError
 from nitido.recipes import Recipe
+from nitido.train._batches import Batches, mixed
 from nitido.train._log import Log
-from nitido.train._optimizers import build_optimizer, set_rate
+from nitido.train._optimizers import build_optimizer
 from nitido.train._precision import pick_precision
 from nitido.train._progress import Progress
-from nitido.train._state import Average, Mark, load_checkpoint, save_checkpoint, start_from
+from nitido.train._rates import rate_at, set_rate
+from nitido.train._state import (
+    Average,
+    Mark,
+    freeze,
+    load_checkpoint,
+    save_checkpoint,
+    start_from,
+)
 from nitido.train._trained import Trained
-from nitido.train._workers import leave_signals_alone
 
 _LOG_EVERY = 20  # steps
-_FOREVER = 1 << 40  # samples, for budgets in minutes
 
 
 def train(
@@ -74,6 +79,7 @@ def train(
         )
     if recipe.start:
         start_from(network, recipe.start)
+    freeze(network, recipe.frozen)
     loss_of = catalog.from_spec(losses, recipe.loss)
     channels = int(network.channels)
     network, optimizer = fabric.setup(network, build_optimizer(network, recipe.schedule))
@@ -83,26 +89,31 @@ def train(
     if resume and checkpoint.exists():
         mark = load_checkpoint(checkpoint, recipe, network, optimizer, average, fabric.device)
 
-    step, elapsed, waiting, total_loss, total_error, gathered = mark
-    batches = iter(fabric.setup_dataloaders(_loader(recipe, channels, step, data)))
+    step, elapsed, waiting, total_loss, total_error, gathered, served, patience = mark
+    batches = Batches(recipe, channels, data, fabric, served)
     schedule = recipe.schedule
     started = time.perf_counter() - elapsed
     done, interrupted = _fraction(recipe, step, elapsed) >= 1, False
     with Log(folder, step) as log:
         while not (done or interrupted):
             fraction = _fraction(recipe, step, elapsed)
-            rate = set_rate(optimizer, schedule, step, fraction)
+            rate = patience.share * rate_at(schedule, step, fraction)
+            set_rate(optimizer, rate)
             asked = time.perf_counter()
-            lq, gt, sigma = next(batches)
+            lq, gt, sigma = batches.next(fraction)
             waiting += time.perf_counter() - asked
 
             torch.manual_seed(recipe.seed * 1_000_003 + step)
+            lq, gt = mixed(lq, gt, recipe.data, fraction)
             restored = _outputs(network, lq, sigma)
             loss = torch.stack([loss_of(output, gt) for output in restored]).sum()
             optimizer.zero_grad()
             fabric.backward(loss)
             norm = fabric.clip_gradients(
-                network, optimizer, max_norm=schedule.clip, error_if_nonfinite=False
+                network,
+                optimizer,
+                max_norm=schedule.clip / rate if schedule.clip_by_rate else schedule.clip,
+                error_if_nonfinite=False,
             )
             assert norm is not None, "Fabric returns the norm that it clips by"
             if not torch.isfinite(norm + loss):
@@ -130,12 +141,16 @@ def train(
                     elapsed,
                     waiting / elapsed,
                 )
+                patience = patience.after(schedule.plateau, step, progress.loss)
                 total_loss = total_error = 0.0
                 gathered = 0
                 log.write(progress)
                 report(progress)
             if step % recipe.checkpoint_every == 0 or done or interrupted:
-                mark = Mark(step, elapsed, waiting, total_loss, total_error, gathered)
+                mark = Mark(
+                    *(step, elapsed, waiting, total_loss, total_error, gathered),
+                    *(batches.served, patience),
+                )
                 save_checkpoint(checkpoint, recipe, network, optimizer, average, mark)
     trained: nn.Module = network.module
     average.copy_into(trained)
@@ -150,37 +165,6 @@ def _outputs(network: nn.Module, lq: Tensor, sigma: Tensor) -> tuple[Tensor, ...
     if hasattr(network, "supervised"):
         return tuple(network.supervised(lq))  # type: ignore[operator]
     return (network(lq),)
-
-
-def _loader(recipe: Recipe, channels: int, step: int, data: Path | None) -> DataLoader[Sample]:
-    """Serve batch after batch from `step` on, whatever was served before."""
-    spec = recipe.data
-    patches = Patches(
-        pictures(spec.source, data, spec.exclude),
-        catalog.from_spec(degradations, recipe.degradation),
-        patch=spec.patch,
-        channels=channels,
-        pairs=pairs(spec.pairs, data, spec.exclude) if spec.pairs else (),
-        paired=spec.paired,
-        amplified=spec.amplified,
-        shrunk=spec.shrunk,
-        soft=spec.soft,
-        tinted=spec.tinted,
-        gray=spec.gray,
-        told=spec.told,
-        seed=recipe.seed,
-    )
-    steps = recipe.schedule.steps
-    end = steps * spec.batch if steps else _FOREVER
-    return DataLoader(
-        patches,  # type: ignore[arg-type]
-        batch_size=spec.batch,
-        sampler=range(step * spec.batch, end),
-        num_workers=spec.workers,
-        worker_init_fn=leave_signals_alone,
-        multiprocessing_context="spawn" if spec.workers else None,
-        prefetch_factor=4 if spec.workers else None,
-    )
 
 
 def _fraction(recipe: Recipe, step: int, elapsed: float) -> float:

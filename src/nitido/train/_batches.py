@@ -1,0 +1,101 @@
+"""Batch after batch, from the first sample that was not served yet."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+from lightning.fabric import Fabric
+from torch import Tensor
+from torch.utils.data import DataLoader
+
+from nitido import catalog, degradations
+from nitido.data import Patches, Sample, pairs, pictures
+from nitido.recipes import Data, Recipe, Stage
+from nitido.train._workers import leave_signals_alone
+
+_FOREVER = 1 << 40  # samples; the loop knows when to stop
+
+
+class Batches:
+    """Samples in the order of their index, in batches of the size that the stage has.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        Says the stages and all that samples depend on.
+    channels : int
+        Bands that the network takes.
+    data : Path, optional
+        Root of the image sets.
+    fabric : Fabric
+        Puts batches where the network is.
+    served : int
+        Number of the first sample.
+    """
+
+    def __init__(
+        self, recipe: Recipe, channels: int, data: Path | None, fabric: Fabric, served: int
+    ) -> None:
+        self.served = served
+        self._recipe, self._channels, self._data, self._fabric = recipe, channels, data, fabric
+        self._stage: Stage | None = None
+        self._batches: Iterator[list[Tensor]] = iter(())
+
+    def next(self, fraction: float) -> tuple[Tensor, Tensor, Tensor]:
+        """Return LQ, GT and told levels of the next batch, `fraction` of the budget being spent."""
+        stage = stage_at(self._recipe.data, fraction)
+        if stage != self._stage:
+            self._stage = stage
+            loader = self._loader(stage)
+            self._batches = iter(self._fabric.setup_dataloaders(loader))
+        lq, gt, sigma = next(self._batches)
+        self.served += len(lq)
+        return lq, gt, sigma
+
+    def _loader(self, stage: Stage) -> DataLoader[Sample]:
+        spec = self._recipe.data
+        patches = Patches(
+            pictures(spec.source, self._data, spec.exclude),
+            catalog.from_spec(degradations, self._recipe.degradation),
+            patch=stage.patch,
+            channels=self._channels,
+            pairs=pairs(spec.pairs, self._data, spec.exclude) if spec.pairs else (),
+            paired=spec.paired,
+            amplified=spec.amplified,
+            shrunk=spec.shrunk,
+            soft=spec.soft,
+            tinted=spec.tinted,
+            gray=spec.gray,
+            told=spec.told,
+            seed=self._recipe.seed,
+        )
+        return DataLoader(
+            patches,  # type: ignore[arg-type]
+            batch_size=stage.batch,
+            sampler=range(self.served, _FOREVER),
+            num_workers=spec.workers,
+            worker_init_fn=leave_signals_alone,
+            multiprocessing_context="spawn" if spec.workers else None,
+            prefetch_factor=4 if spec.workers else None,
+        )
+
+
+def stage_at(data: Data, fraction: float) -> Stage:
+    """Return the sizes of patches and batches when `fraction` of the budget is spent."""
+    for stage in data.stages:
+        if fraction < stage.until:
+            return stage
+    return data.stages[-1] if data.stages else Stage(until=1, patch=data.patch, batch=data.batch)
+
+
+def mixed(lq: Tensor, gt: Tensor, data: Data, fraction: float) -> tuple[Tensor, Tensor]:
+    """Blend the samples of a batch, LQ and GT alike, where the recipe says so.
+
+    PyTorch's generator decides, which the loop seeds at every step.
+    """
+    mixup = data.mixup
+    if mixup is None or fraction < mixup.begin or float(torch.rand(())) >= mixup.share:
+        return lq, gt
+    weight = float(torch.distributions.Beta(mixup.beta, mixup.beta).sample())
+    order = torch.randperm(len(lq)).to(lq.device)
+    return lq.lerp(lq[order], weight), gt.lerp(gt[order], weight)
