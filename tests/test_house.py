@@ -29,6 +29,7 @@ FLOORS = {
     "classical": 3,
     "networks": 2,
     "losses": 2,
+    "objectives": 2,
     "metrics": 2,
     "weights": 3,
     "engines": 4,
@@ -49,7 +50,7 @@ FLOORS = {
 }
 # The two rooms of the lowest floor are one thing: the catalog raises the errors.
 NEIGHBOURS = {("catalog", "errors")}
-REGISTRIES = ("classical", "degradations", "losses", "metrics", "networks", "tasks")
+REGISTRIES = ("classical", "degradations", "losses", "metrics", "networks", "objectives", "tasks")
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager"}
 HEAVY = ("torch", "openvino", "lightning", "scipy", "skimage", "cv2", "pywt", "onnx", "onnxruntime")
 

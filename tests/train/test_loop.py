@@ -118,8 +118,18 @@ def test_the_log_is_what_was_reported(tmp_path, image_sets, make_recipe):
             "data__mixup": {"share": 0.5, "begin": 0.2},
             "schedule__plateau": {"patience": 4, "factor": 0.5},
         },
+        {
+            "data__patch": 32,
+            "data__targets": "lq",
+            "added_losses": [
+                {"name": "adversarial", "weight": 0.1, "features": 4, "depth": 2},
+                {"name": "total_variation", "weight": 0.01},
+            ],
+        },
+        {"objective": {"name": "noise2void", "share": 0.1}},
+        {"objective": {"name": "neighbor2neighbor"}},
     ],
-    ids=["unet-muon", "dncnn-adamw", "memnet-muon", "stages-mixup-plateau"],
+    ids=["unet-muon", "dncnn-adamw", "memnet-muon", "stages", "gan", "n2v", "nb2nb"],
 )
 def test_runs_repeat_and_resume_bit_for_bit(
     tmp_path, image_sets, make_recipe, monkeypatch, changes
@@ -265,9 +275,9 @@ def test_patches_and_batches_grow_by_stages(tmp_path, image_sets, make_recipe, m
     seen = []
     outputs = loop_file._outputs
 
-    def spy(network, lq, sigma):
+    def spy(network, sigma, lq):
         seen.append(tuple(lq.shape))
-        return outputs(network, lq, sigma)
+        return outputs(network, sigma, lq)
 
     monkeypatch.setattr(loop_file, "_outputs", spy)
     stages = [{"until": 0.5, "patch": 8, "batch": 4}, {"until": 1, "patch": 16, "batch": 1}]

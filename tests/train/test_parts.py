@@ -14,8 +14,8 @@ from nitido.networks.unet import UNet
 from nitido.recipes import Plateau, Schedule
 from nitido.train._optimizers import Muon, build_optimizer, orthogonalize
 from nitido.train._precision import pick_precision
-from nitido.train._rates import Patience, rate_at, set_rate
-from nitido.train._state import Average
+from nitido.train._rates import rate_at, set_rate
+from nitido.train._state import Average, Mark
 
 
 def wide():
@@ -190,14 +190,18 @@ def test_phases_that_leave_a_gap_are_refused(ends):
 
 
 def test_a_plateau_cuts_the_rate_when_patience_ends():
-    plateau = Plateau(patience=40, factor=0.5)
+    schedule = Schedule(steps=1000, plateau=Plateau(patience=40, factor=0.5))
     losses = [5, 4, 3, 3, 3, 3, 2.5, 2.5, 2.5, 2.5, 2.5]
-    patience, shares = Patience(), []
-    for index, loss in enumerate(losses):
-        patience = patience.after(plateau, 20 * (index + 1), loss)
-        shares.append(patience.share)
+    mark, shares = Mark(elapsed=1.0), []
+    for loss in losses:
+        mark.step += 20
+        mark.loss, mark.error, mark.gathered = 20 * loss, 0.2, 20
+        progress = mark.report(schedule, 1.0)
+        assert progress.loss == loss
+        assert progress.psnr == pytest.approx(20)
+        assert (mark.loss, mark.error, mark.gathered) == (0, 0, 0)
+        shares.append(mark.share)
     assert shares == [1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.125]
-    assert Patience().after(None, 20, 1.0) == Patience()
 
 
 @pytest.mark.parametrize(

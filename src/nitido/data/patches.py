@@ -21,7 +21,7 @@ class Sample(NamedTuple):
     """One training pair, float32, channels first, and the noise level the network is told."""
 
     lq: np.ndarray  # (C, P / scale, P / scale), 0..1, may leave it
-    gt: np.ndarray  # (C, P, P), 0..1
+    gt: np.ndarray  # (C, P, P), 0..1; another damaged copy where targets are damaged
     sigma: np.ndarray  # (1, 1, 1), in units of the picture; negative where it is not told
 
 
@@ -62,14 +62,19 @@ class Patches:
         Share of patches that are made gray before the damage, 0..1, for networks of 3 channels.
     told : float
         Share of patches whose noise level (RMS of lq - gt) the network is told, 0..1.
+    damaged_targets : bool
+        Whether a second damaged copy, drawn anew with its level, stands in place of GT. Where
+        damage has no mean, a network learns from it what it would learn from GT (Lehtinen et al.:
+        "Noise2Noise", ICML 2018).
     seed : int
         Decides everything, together with the index.
 
     Raises
     ------
     SettingError
-        If `patch` is no multiple of the scale, a level is to be told or damage to be
-        amplified where the scale is not 1, or samples are to be cut from pairs and there are none.
+        If `patch` is no multiple of the scale, a level is to be told, damage to be amplified or
+        to be the target where the scale is not 1, or samples are to be cut from pairs and there
+        are none.
     DataError
         On first use of a picture that is smaller than a patch, has bands that the network has
         not, or cannot be read, and of a pair whose pictures do not belong together.
@@ -90,12 +95,15 @@ class Patches:
         tinted: float = 0.0,
         gray: float = 0.0,
         told: float = 0.0,
+        damaged_targets: bool = False,
         seed: int = 0,
     ) -> None:
         if patch % degradation.scale:
             raise SettingError(f"patch is {patch}; make it a multiple of {degradation.scale}.")
         if told and degradation.scale != 1:
             raise SettingError("told is a share of noise levels; a smaller LQ has none, so 0.")
+        if damaged_targets and degradation.scale != 1:
+            raise SettingError("damaged_targets: a smaller copy is no target for a larger picture.")
         if tuple(amplified) != (1, 1) and degradation.scale != 1:
             raise SettingError("amplified is a range of differences; a smaller LQ has none.")
         if shrunk + soft > 1:
@@ -117,6 +125,7 @@ class Patches:
         self.tinted = tinted
         self.gray = gray
         self.told = told
+        self.damaged_targets = damaged_targets
         self.seed = seed
         self._decoded: dict[Path, np.ndarray] = {}
         self._room = _CACHE_BYTES
@@ -138,6 +147,8 @@ class Patches:
             lq = self.degradation(gt, rng)
         told = rng.random() < self.told
         sigma = float(np.sqrt(np.mean(np.square(lq - gt)))) if told else -1.0
+        if self.damaged_targets:
+            gt = self.degradation(gt, rng)
         return Sample(
             _planes(lq, self.channels),
             _planes(gt, self.channels),

@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from nitido import catalog, degradations, losses, networks
+from nitido import catalog, degradations, losses, networks, objectives
 from nitido.errors import NitidoError, RecipeError, UnknownNameError
 from nitido.recipes._yaml import parse_yaml
 
@@ -55,6 +55,7 @@ _Settings = dict[str, Any]
 _Network = Annotated[_Settings, AfterValidator(_of(networks))]
 _Degradation = Annotated[_Settings, AfterValidator(_of(degradations)), AfterValidator(_buildable)]
 _Loss = Annotated[_Settings, AfterValidator(_of(losses))]
+_Objective = Annotated[_Settings, AfterValidator(_of(objectives))]
 
 
 class _Part(BaseModel):
@@ -82,6 +83,7 @@ class Data(_Part):
 
     source: str | tuple[str, ...]
     exclude: tuple[str, ...] = ()
+    targets: Literal["gt", "lq"] = "gt"  # lq: another damaged copy, as in Noise2Noise
     pairs: str | None = None  # a set with the folders lq and gt: real damage
     paired: Share = 0.0  # share of samples cut from pairs
     amplified: tuple[PositiveFloat, PositiveFloat] = (1.0, 1.0)  # damage of pairs, a range
@@ -100,12 +102,12 @@ class Data(_Part):
     def _shares_fit(self) -> Self:
         if (self.pairs is None) != (self.paired == 0):
             raise ValueError("give pairs and paired, their share, together")
+        if self.pairs and self.targets == "lq":
+            raise ValueError("pairs have one damaged copy each; targets: lq needs another")
         if self.shrunk + self.soft > 1:
             raise ValueError("shrunk and soft are shares of the same patches, at most 1 together")
         if self.mixup and self.told:
-            raise ValueError(
-                "mixup blends noise levels, so none can be told; leave one out"
-            )
+            raise ValueError("mixup blends noise levels, so none can be told; leave one out")
         return self
 
     @model_validator(mode="after")
@@ -146,6 +148,7 @@ class Schedule(_Part):
     plateau: Plateau | None = None
     betas: tuple[Share, Share] = (0.9, 0.999)  # of adam and adamw
     momentum: Share = 0.9  # of sgd and rmsprop
+    rival: PositiveFloat = 1.0  # rate of a discriminator, in parts of the network's
     weight_decay: float = Field(default=1e-4, ge=0)
     clip: PositiveFloat = 0.1  # gradient norm
     clip_by_rate: bool = False  # the norm is clip / rate: as the rate falls, more is let through
@@ -175,7 +178,9 @@ class Recipe(_Part):
     seed: NonNegativeInt = 0
     network: _Network
     degradation: _Degradation
+    objective: _Objective = {"name": "supervised"}
     loss: _Loss = {"name": "charbonnier"}
+    added_losses: tuple[_Loss, ...] = ()  # each times its key weight
     data: Data
     schedule: Schedule
     ema: float = Field(default=0.999, ge=0, lt=1)

@@ -67,6 +67,7 @@ class Batches:
             tinted=spec.tinted,
             gray=spec.gray,
             told=spec.told,
+            damaged_targets=spec.targets == "lq",
             seed=self._recipe.seed,
         )
         return DataLoader(

@@ -1,29 +1,10 @@
 """How the learning rate moves."""
 
 import math
-from typing import NamedTuple
 
 from torch.optim import Optimizer
 
-from nitido.recipes import Phase, Plateau, Schedule
-
-
-class Patience(NamedTuple):
-    """What a plateau remembers."""
-
-    share: float = 1.0  # of the scheduled rate
-    best: float = math.inf  # loss
-    since: int = 0  # step of the best loss, or of the last cut
-
-    def after(self, plateau: Plateau | None, step: int, loss: float) -> "Patience":
-        """Return what to remember once the mean loss of the last steps is known."""
-        if plateau is None:
-            return self
-        if loss < self.best:
-            return self._replace(best=loss, since=step)
-        if step - self.since < plateau.patience:
-            return self
-        return self._replace(share=self.share * plateau.factor, since=step)
+from nitido.recipes import Phase, Schedule
 
 
 def rate_at(schedule: Schedule, step: int, fraction: float) -> float:

@@ -6,16 +6,18 @@ killed and resumed gives, bit for bit on CPU, the weights of one that was not.
 
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import torch
 from lightning.fabric import Fabric
 from torch import Tensor, nn
 
-from nitido import catalog, losses, networks
+from nitido import catalog, networks, objectives
 from nitido.errors import RecipeError
 from nitido.recipes import Recipe
 from nitido.train._batches import Batches, mixed
+from nitido.train._judge import Judge
 from nitido.train._log import Log
 from nitido.train._optimizers import build_optimizer
 from nitido.train._precision import pick_precision
@@ -24,6 +26,7 @@ from nitido.train._rates import rate_at, set_rate
 from nitido.train._state import (
     Average,
     Mark,
+    Parts,
     freeze,
     load_checkpoint,
     save_checkpoint,
@@ -80,33 +83,35 @@ def train(
     if recipe.start:
         start_from(network, recipe.start)
     freeze(network, recipe.frozen)
-    loss_of = catalog.from_spec(losses, recipe.loss)
+    objective = catalog.from_spec(objectives, recipe.objective)
     channels = int(network.channels)
     network, optimizer = fabric.setup(network, build_optimizer(network, recipe.schedule))
     average = Average(network.module, recipe.ema)
+    judge = Judge(recipe, fabric)
+    parts = Parts(network, optimizer, average, judge)
     checkpoint = folder / "checkpoint.pt"
     mark = Mark()
     if resume and checkpoint.exists():
-        mark = load_checkpoint(checkpoint, recipe, network, optimizer, average, fabric.device)
+        mark = load_checkpoint(checkpoint, recipe, parts, fabric.device)
 
-    step, elapsed, waiting, total_loss, total_error, gathered, served, patience = mark
-    batches = Batches(recipe, channels, data, fabric, served)
+    batches = Batches(recipe, channels, data, fabric, mark.served)
     schedule = recipe.schedule
-    started = time.perf_counter() - elapsed
-    done, interrupted = _fraction(recipe, step, elapsed) >= 1, False
-    with Log(folder, step) as log:
+    started = time.perf_counter() - mark.elapsed
+    done, interrupted = mark.fraction(schedule) >= 1, False
+    with Log(folder, mark.step) as log:
         while not (done or interrupted):
-            fraction = _fraction(recipe, step, elapsed)
-            rate = patience.share * rate_at(schedule, step, fraction)
+            fraction = mark.fraction(schedule)
+            rate = mark.share * rate_at(schedule, mark.step, fraction)
             set_rate(optimizer, rate)
             asked = time.perf_counter()
             lq, gt, sigma = batches.next(fraction)
-            waiting += time.perf_counter() - asked
+            mark.waiting += time.perf_counter() - asked
 
-            torch.manual_seed(recipe.seed * 1_000_003 + step)
+            torch.manual_seed(recipe.seed * 1_000_003 + mark.step)
             lq, gt = mixed(lq, gt, recipe.data, fraction)
-            restored = _outputs(network, lq, sigma)
-            loss = torch.stack([loss_of(output, gt) for output in restored]).sum()
+            loss, restored = objective(
+                partial(_outputs, network, sigma), partial(judge, lq), lq, gt, fraction
+            )
             optimizer.zero_grad()
             fabric.backward(loss)
             norm = fabric.clip_gradients(
@@ -118,46 +123,33 @@ def train(
             assert norm is not None, "Fabric returns the norm that it clips by"
             if not torch.isfinite(norm + loss):
                 raise RecipeError(
-                    f"The training diverged at step {step + 1}: the loss is {loss.item()}, its "
-                    f"gradient {norm.item()}. Lower schedule.lr; the last checkpoint is sound."
+                    f"The training diverged at step {mark.step + 1}: the loss is {loss.item()}, "
+                    f"its gradient {norm.item()}. Lower schedule.lr; the last checkpoint is sound."
                 )
             optimizer.step()
+            judge.learn(restored, gt, rate * schedule.rival)
             average.update(network.module)
 
-            step += 1
-            elapsed = time.perf_counter() - started
-            fraction = _fraction(recipe, step, elapsed)
-            done, interrupted = fraction >= 1, stop()
-            gathered += 1
-            total_loss += float(loss.detach())
-            total_error += float(nn.functional.mse_loss(restored[-1].detach().float(), gt))
-            if step % _LOG_EVERY == 0 or done:
-                progress = Progress(
-                    step,
-                    fraction,
-                    total_loss / gathered,
-                    -10 * float(torch.log10(torch.tensor(total_error / gathered + 1e-12))),
-                    rate,
-                    elapsed,
-                    waiting / elapsed,
-                )
-                patience = patience.after(schedule.plateau, step, progress.loss)
-                total_loss = total_error = 0.0
-                gathered = 0
+            mark.step += 1
+            mark.served = batches.served
+            mark.elapsed = time.perf_counter() - started
+            mark.gathered += 1
+            mark.loss += float(loss.detach())
+            mark.error += float(nn.functional.mse_loss(restored.detach().float(), gt))
+            done, interrupted = mark.fraction(schedule) >= 1, stop()
+            if mark.step % _LOG_EVERY == 0 or done:
+                progress = mark.report(schedule, rate)
                 log.write(progress)
                 report(progress)
-            if step % recipe.checkpoint_every == 0 or done or interrupted:
-                mark = Mark(
-                    *(step, elapsed, waiting, total_loss, total_error, gathered),
-                    *(batches.served, patience),
-                )
-                save_checkpoint(checkpoint, recipe, network, optimizer, average, mark)
+            if mark.step % recipe.checkpoint_every == 0 or done or interrupted:
+                save_checkpoint(checkpoint, recipe, parts, mark)
     trained: nn.Module = network.module
     average.copy_into(trained)
-    return Trained(trained.cpu().eval(), step, elapsed, waiting / max(elapsed, 1e-9), done)
+    waited = mark.waiting / max(mark.elapsed, 1e-9)
+    return Trained(trained.cpu().eval(), mark.step, mark.elapsed, waited, done)
 
 
-def _outputs(network: nn.Module, lq: Tensor, sigma: Tensor) -> tuple[Tensor, ...]:
+def _outputs(network: nn.Module, sigma: Tensor, lq: Tensor) -> tuple[Tensor, ...]:
     """Return every output that the loss is summed over; the last one is the result."""
     lq = lq.contiguous(memory_format=torch.channels_last)
     if getattr(network, "takes_sigma", False):
@@ -165,10 +157,3 @@ def _outputs(network: nn.Module, lq: Tensor, sigma: Tensor) -> tuple[Tensor, ...
     if hasattr(network, "supervised"):
         return tuple(network.supervised(lq))  # type: ignore[operator]
     return (network(lq),)
-
-
-def _fraction(recipe: Recipe, step: int, elapsed: float) -> float:
-    """Return how much of the budget is spent, 0..1."""
-    schedule = recipe.schedule
-    spent = step / schedule.steps if schedule.steps else elapsed / 60 / (schedule.minutes or 1)
-    return min(spent, 1.0)
