@@ -179,12 +179,12 @@ def test_checkpoints_come_at_their_interval(tmp_path, image_sets, make_recipe):
     def stop():
         file = tmp_path / "checkpoint.pt"
         if file.exists():
-            seen.append(torch.load(file, weights_only=True)["progress"][0])
+            seen.append(torch.load(file, weights_only=True)["mark"]["step"])
         return False
 
     train(make_recipe(schedule__steps=8, checkpoint_every=3), tmp_path, data=image_sets, stop=stop)
     assert seen == [3, 3, 3, 6, 6]  # asked before the checkpoint of its own step
-    assert torch.load(tmp_path / "checkpoint.pt", weights_only=True)["progress"][0] == 8
+    assert torch.load(tmp_path / "checkpoint.pt", weights_only=True)["mark"]["step"] == 8
     assert not list(tmp_path.glob("*.part"))
 
 
@@ -418,6 +418,30 @@ def wait_for(process, file):
     raise AssertionError(f"{file} never came")
 
 
+def test_two_processes_equal_one_with_twice_the_batch(tmp_path, image_sets, make_recipe):
+    recipe = make_recipe(network=NORMED | {"batch_norm": False}, data__batch=2, schedule__steps=12)
+    file, script = tmp_path / "tiny.yaml", tmp_path / "nitido"
+    file.write_text(yaml.safe_dump(recipe.model_dump(mode="json", exclude_none=True)))
+    script.write_text("from nitido.cli import main\nmain()\n")
+    both = tmp_path / "both"
+    command = [sys.executable, script, "train", file, "-o", both, "--data", image_sets]
+    said = subprocess.run(
+        [*map(str, command), "--devices", "2"], capture_output=True, text=True, timeout=300
+    )
+    assert said.returncode == 0, said.stderr
+    assert said.stderr.count("exporting") == 1
+    double = recipe.model_copy(update={"data": recipe.data.model_copy(update={"batch": 4})})
+    one = run(double, tmp_path / "one", image_sets).network.state_dict()
+    saved = torch.load(both / "checkpoint.pt", weights_only=True)
+    for key, value in one.items():
+        torch.testing.assert_close(saved["average"][key], value, rtol=1e-4, atol=1e-6)
+    assert saved["mark"]["served"] == 12 * 4
+    rows = [read_log(tmp_path / name) for name in ("both", "one")]
+    assert [row[0] for row in rows[0]] == [row[0] for row in rows[1]]
+    for row, other in zip(*rows, strict=True):
+        assert list(map(float, row)) == pytest.approx(list(map(float, other)), rel=1e-3)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows knows no SIGKILL")
 def test_kill_and_ctrl_c_and_resume_equal_a_run_without(
     tmp_path, image_sets, make_recipe, monkeypatch
@@ -432,7 +456,7 @@ def test_kill_and_ctrl_c_and_resume_equal_a_run_without(
     wait_for(process, checkpoint)
     process.kill()
     process.communicate()
-    killed = torch.load(checkpoint, weights_only=True)["progress"][0]
+    killed = torch.load(checkpoint, weights_only=True)["mark"]["step"]
     assert 0 < killed < steps
 
     before = checkpoint.stat().st_mtime_ns
@@ -443,7 +467,7 @@ def test_kill_and_ctrl_c_and_resume_equal_a_run_without(
     said, _ = process.communicate(timeout=120)
     assert process.returncode == 130, said
     assert "go on with --resume" in said
-    interrupted = torch.load(checkpoint, weights_only=True)["progress"][0]
+    interrupted = torch.load(checkpoint, weights_only=True)["mark"]["step"]
     assert killed < interrupted < steps
 
     with pytest.raises(RecipeError, match="holds a run already; go on with --resume"):

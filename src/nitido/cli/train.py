@@ -21,6 +21,9 @@ def train(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on from the checkpoint in the folder.")
     ] = False,
+    devices: Annotated[
+        int, typer.Option(min=1, help="Processes, each with a device and batches of its own.")
+    ] = 1,
 ) -> int:
     """Train a network by a recipe, export it and score it.
 
@@ -61,9 +64,12 @@ def train(
                 folder,
                 data=data,
                 resume=resume,
+                devices=devices,
                 report=display.show,
                 stop=lambda: asked_to_stop,
             )
+        if not trained.first:
+            return 0
         if not trained.done:
             sys.stderr.write(f"saved at step {trained.steps}; go on with --resume\n")
             return 130

@@ -81,8 +81,9 @@ def neighbors(pictures: Tensor, count: int) -> tuple[tuple[Tensor, Tensor], tupl
         The copies (count, C, H / 2, W / 2) made of the first and the second pixels; each for the
         first and the second half of the batch.
     """
-    cells = nn.functional.pixel_unshuffle(pictures, 2).unflatten(1, (-1, 4))
+    cells = nn.functional.pixel_unshuffle(pictures, 2)
     height, width = cells.shape[-2:]
+    cells = cells.view(2 * count, -1, 4, height, width)
     drawn = _PAIRS[torch.randint(len(_PAIRS), (count, height, width))].to(pictures.device)
     place = drawn.movedim(-1, 1).repeat(2, 1, 1, 1)[:, None]
     both = cells.gather(2, place.expand(-1, cells.shape[1], -1, -1, -1))

@@ -1,7 +1,9 @@
 """Batch after batch, from the first sample that was not served yet."""
 
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import torch
 from lightning.fabric import Fabric
@@ -13,11 +15,11 @@ from nitido.data import Patches, Sample, pairs, pictures
 from nitido.recipes import Data, Recipe, Stage
 from nitido.train._workers import leave_signals_alone
 
-_FOREVER = 1 << 40  # samples; the loop knows when to stop
-
 
 class Batches:
     """Samples in the order of their index, in batches of the size that the stage has.
+
+    Several devices take turns: two with batches of 8 see in a step what one with 16 sees.
 
     Parameters
     ----------
@@ -30,7 +32,7 @@ class Batches:
     fabric : Fabric
         Puts batches where the network is.
     served : int
-        Number of the first sample.
+        Number of the first sample; counts those of all devices.
     """
 
     def __init__(
@@ -46,10 +48,12 @@ class Batches:
         stage = stage_at(self._recipe.data, fraction)
         if stage != self._stage:
             self._stage = stage
-            loader = self._loader(stage)
-            self._batches = iter(self._fabric.setup_dataloaders(loader))
+            loader: Any = self._fabric.setup_dataloaders(
+                self._loader(stage), use_distributed_sampler=False
+            )
+            self._batches = iter(loader)
         lq, gt, sigma = next(self._batches)
-        self.served += len(lq)
+        self.served += len(lq) * self._fabric.world_size
         return lq, gt, sigma
 
     def _loader(self, stage: Stage) -> DataLoader[Sample]:
@@ -72,13 +76,25 @@ class Batches:
         )
         return DataLoader(
             patches,  # type: ignore[arg-type]
-            batch_size=stage.batch,
-            sampler=range(self.served, _FOREVER),
+            batch_sampler=_Turns(self.served, stage.batch, self._fabric),
             num_workers=spec.workers,
             worker_init_fn=leave_signals_alone,
             multiprocessing_context="spawn" if spec.workers else None,
             prefetch_factor=4 if spec.workers else None,
         )
+
+
+class _Turns:
+    """The numbers of samples, batch after batch, that one of several devices takes; no end."""
+
+    def __init__(self, start: int, batch: int, fabric: Fabric) -> None:
+        self._first = start + batch * fabric.global_rank
+        self._step = batch * fabric.world_size
+        self._batch = batch
+
+    def __iter__(self) -> Iterator[list[int]]:
+        for first in count(self._first, self._step):
+            yield list(range(first, first + self._batch))
 
 
 def stage_at(data: Data, fraction: float) -> Stage:

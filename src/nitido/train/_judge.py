@@ -38,11 +38,10 @@ class Judge:
                 )
             if getattr(loss, "learned", False):
                 adam = Adam(loss.parameters(), recipe.schedule.lr, betas=(0.5, 0.999))
-                loss, adam = fabric.setup(loss, adam)
-                loss.mark_forward_method("discriminate")
-                self._rivals.append((loss, adam))
-            else:
-                loss = loss.to(fabric.device)
+                rival, adam = fabric.setup(loss, adam)
+                rival.mark_forward_method("discriminate")
+                self._rivals.append((rival, adam))
+            loss = loss.to(fabric.device)
             self._terms.append((float(spec.get("weight", 1.0)), loss))
 
     def __call__(self, lq: Tensor, restored: Tensor, gt: Tensor) -> Tensor:

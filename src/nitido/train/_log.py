@@ -12,10 +12,16 @@ _COLUMNS = ("step", "loss", "psnr", "rate", "elapsed", "waiting")
 
 
 class Log:
-    """Append one line per report; what a killed run wrote beyond its checkpoint is dropped."""
+    """Append one line per report; what a killed run wrote beyond its checkpoint is dropped.
 
-    def __init__(self, folder: Path, step: int) -> None:
+    Of several processes one writes.
+    """
+
+    def __init__(self, folder: Path, step: int, *, writes: bool = True) -> None:
         self._file = folder / "log.csv"
+        self._writes = writes
+        if not writes:
+            return
         kept = []
         if step and self._file.exists():
             with self._file.open(newline="") as lines:
@@ -28,6 +34,8 @@ class Log:
 
     def write(self, progress: Progress) -> None:
         """Record where the run stands."""
+        if not self._writes:
+            return
         row = {column: getattr(progress, column) for column in _COLUMNS}
         with self._file.open("a", newline="") as lines:
             csv.DictWriter(lines, _COLUMNS).writerow(row)
@@ -38,4 +46,5 @@ class Log:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._board.close()
+        if self._writes:
+            self._board.close()

@@ -43,6 +43,7 @@ def train(
     *,
     data: Path | None = None,
     resume: bool = False,
+    devices: int = 1,
     report: Callable[[Progress], None] = lambda progress: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Trained:
@@ -58,6 +59,10 @@ def train(
         Root of the image sets.
     resume : bool
         Go on from the checkpoint in `folder`, if there is one.
+    devices : int
+        Processes, each with a device (or, without accelerators, a share of the CPU) and batches of
+        its own. More than one are started by running the present command again; only the first,
+        ``Trained.first``, writes files.
     report : callable
         Called with the `Progress` every few steps.
     stop : callable
@@ -72,7 +77,9 @@ def train(
         If the pictures are missing or too small.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    fabric = Fabric(devices=1, precision=pick_precision(recipe.precision))
+    strategy = "ddp" if devices > 1 else "auto"
+    fabric = Fabric(devices=devices, strategy=strategy, precision=pick_precision(recipe.precision))
+    fabric.launch()
     torch.manual_seed(recipe.seed)
     network = catalog.from_spec(networks, recipe.network)
     if not getattr(network, "judges_sigma", True) and recipe.data.told < 1:
@@ -86,6 +93,8 @@ def train(
     objective = catalog.from_spec(objectives, recipe.objective)
     channels = int(network.channels)
     network, optimizer = fabric.setup(network, build_optimizer(network, recipe.schedule))
+    if hasattr(network, "supervised"):
+        network.mark_forward_method("supervised")
     average = Average(network.module, recipe.ema)
     judge = Judge(recipe, fabric)
     parts = Parts(network, optimizer, average, judge)
@@ -98,7 +107,7 @@ def train(
     schedule = recipe.schedule
     started = time.perf_counter() - mark.elapsed
     done, interrupted = mark.fraction(schedule) >= 1, False
-    with Log(folder, mark.step) as log:
+    with Log(folder, mark.step, writes=fabric.is_global_zero) as log:
         while not (done or interrupted):
             fraction = mark.fraction(schedule)
             rate = mark.share * rate_at(schedule, mark.step, fraction)
@@ -107,7 +116,7 @@ def train(
             lq, gt, sigma = batches.next(fraction)
             mark.waiting += time.perf_counter() - asked
 
-            torch.manual_seed(recipe.seed * 1_000_003 + mark.step)
+            torch.manual_seed(recipe.seed * 1_000_003 + mark.step + (fabric.global_rank << 40))
             lq, gt = mixed(lq, gt, recipe.data, fraction)
             loss, restored = objective(
                 partial(_outputs, network, sigma), partial(judge, lq), lq, gt, fraction
@@ -132,21 +141,28 @@ def train(
 
             mark.step += 1
             mark.served = batches.served
-            mark.elapsed = time.perf_counter() - started
+            # All devices must come to the same conclusions, so the first one's count.
+            mark.elapsed, interrupted = fabric.broadcast((time.perf_counter() - started, stop()))
             mark.gathered += 1
             mark.loss += float(loss.detach())
             mark.error += float(nn.functional.mse_loss(restored.detach().float(), gt))
-            done, interrupted = mark.fraction(schedule) >= 1, stop()
+            done = mark.fraction(schedule) >= 1
             if mark.step % _LOG_EVERY == 0 or done:
+                sums = fabric.all_reduce(torch.tensor([mark.loss, mark.error]), reduce_op="mean")
+                mark.loss, mark.error = sums.tolist()
                 progress = mark.report(schedule, rate)
                 log.write(progress)
-                report(progress)
-            if mark.step % recipe.checkpoint_every == 0 or done or interrupted:
+                if fabric.is_global_zero:
+                    report(progress)
+            saves = mark.step % recipe.checkpoint_every == 0 or done or interrupted
+            if saves and fabric.is_global_zero:
                 save_checkpoint(checkpoint, recipe, parts, mark)
     trained: nn.Module = network.module
     average.copy_into(trained)
     waited = mark.waiting / max(mark.elapsed, 1e-9)
-    return Trained(trained.cpu().eval(), mark.step, mark.elapsed, waited, done)
+    return Trained(
+        trained.cpu().eval(), mark.step, mark.elapsed, waited, done, fabric.is_global_zero
+    )
 
 
 def _outputs(network: nn.Module, sigma: Tensor, lq: Tensor) -> tuple[Tensor, ...]:
