@@ -128,8 +128,9 @@ def test_the_log_is_what_was_reported(tmp_path, image_sets, make_recipe):
         },
         {"objective": {"name": "noise2void", "share": 0.1}},
         {"objective": {"name": "neighbor2neighbor"}},
+        {"difficulty": {"setting": "sigma", "range": (0, 60), "parts": 3, "every": 6}},
     ],
-    ids=["unet-muon", "dncnn-adamw", "memnet-muon", "stages", "gan", "n2v", "nb2nb"],
+    ids=["unet-muon", "dncnn-adamw", "memnet-muon", "stages", "gan", "n2v", "nb2nb", "on-demand"],
 )
 def test_runs_repeat_and_resume_bit_for_bit(
     tmp_path, image_sets, make_recipe, monkeypatch, changes
@@ -416,6 +417,28 @@ def wait_for(process, file):
         assert process.poll() is None, process.stdout.read()
         time.sleep(0.05)
     raise AssertionError(f"{file} never came")
+
+
+def test_on_demand_draws_what_is_restored_worst(tmp_path, image_sets, make_recipe, monkeypatch):
+    asked = []
+    next_batch = loop_file.Batches.next
+
+    def spy(self, fraction, shares):
+        asked.append(shares)
+        return next_batch(self, fraction, shares)
+
+    monkeypatch.setattr(loop_file.Batches, "next", spy)
+    difficulty = {"setting": "sigma", "range": (1, 60), "parts": 4, "every": 3}
+    run(make_recipe(difficulty=difficulty, schedule__steps=7), tmp_path / "run", image_sets)
+    assert asked[0] == asked[1] == asked[2] != asked[3] == asked[5] != asked[6]
+    for shares in asked:
+        assert sum(shares) == pytest.approx(1)
+        assert list(shares) == sorted(shares)  # stronger noise is restored worse
+        assert shares[3] > 1.5 * shares[0]
+    with pytest.raises(ValueError, match="unknown setting 'sigmas'"):
+        make_recipe(difficulty={**difficulty, "setting": "sigmas"})
+    with pytest.raises(ValueError, match="part is 4; there are 0 to 3"):
+        make_recipe(difficulty={**difficulty, "part": 4})
 
 
 def test_two_processes_equal_one_with_twice_the_batch(tmp_path, image_sets, make_recipe):

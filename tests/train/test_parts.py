@@ -11,7 +11,8 @@ from torch.optim import SGD, Adam, AdamW, RMSprop
 
 from nitido.networks.dncnn import DnCNN
 from nitido.networks.unet import UNet
-from nitido.recipes import Plateau, Schedule
+from nitido.recipes import Difficulty, Plateau, Schedule
+from nitido.train._difficulty import demanded_shares, planned_shares
 from nitido.train._optimizers import Muon, build_optimizer, orthogonalize
 from nitido.train._precision import pick_precision
 from nitido.train._rates import rate_at, set_rate
@@ -202,6 +203,29 @@ def test_a_plateau_cuts_the_rate_when_patience_ends():
         assert (mark.loss, mark.error, mark.gathered) == (0, 0, 0)
         shares.append(mark.share)
     assert shares == [1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.125]
+
+
+@pytest.mark.parametrize(
+    ("order", "fraction", "shares"),
+    [
+        ("fixed", 0.9, (0, 1, 0, 0)),
+        ("joint", 0.1, (0.25, 0.25, 0.25, 0.25)),
+        ("curriculum", 0.0, (1, 0, 0, 0)),
+        ("curriculum", 0.3, (0.5, 0.5, 0, 0)),
+        ("curriculum", 1.0, (0.25, 0.25, 0.25, 0.25)),
+        ("anti_curriculum", 0.0, (0, 0, 0, 1)),
+        ("anti_curriculum", 0.5, (0, 1 / 3, 1 / 3, 1 / 3)),
+    ],
+)
+def test_orders_of_difficulty(order, fraction, shares):
+    difficulty = Difficulty(setting="sigma", range=(0, 50), parts=4, part=1, order=order)
+    assert planned_shares(difficulty, fraction) == pytest.approx(shares)
+    assert planned_shares(None, fraction) == ()
+
+
+def test_demand_is_inverse_psnr():
+    shares = demanded_shares(torch.tensor([40.0, 20.0, 10.0]))
+    assert shares == pytest.approx((1 / 7, 2 / 7, 4 / 7))
 
 
 @pytest.mark.parametrize(

@@ -87,8 +87,8 @@ def neighbors(pictures: Tensor, count: int) -> tuple[tuple[Tensor, Tensor], tupl
     drawn = _PAIRS[torch.randint(len(_PAIRS), (count, height, width))].to(pictures.device)
     place = drawn.movedim(-1, 1).repeat(2, 1, 1, 1)[:, None]
     both = cells.gather(2, place.expand(-1, cells.shape[1], -1, -1, -1))
-    (a, b), (c, d) = both[:, :, 0].split(count), both[:, :, 1].split(count)
-    return (a, b), (c, d)
+    first, second = both[:, :, 0], both[:, :, 1]
+    return (first[:count], first[count:]), (second[:count], second[count:])
 
 
 PUBLIC = Neighbor2Neighbor

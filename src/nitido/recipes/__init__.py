@@ -1,10 +1,21 @@
 """Recipes: everything that decides trained weights, one YAML file for each weights name."""
 
 from nitido.recipes._yaml import parse_yaml
-from nitido.recipes.schema import Data, Phase, Plateau, Recipe, Schedule, Stage, load, names
+from nitido.recipes.schema import (
+    Data,
+    Difficulty,
+    Phase,
+    Plateau,
+    Recipe,
+    Schedule,
+    Stage,
+    load,
+    names,
+)
 
 __all__ = [
     "Data",
+    "Difficulty",
     "Phase",
     "Plateau",
     "Recipe",

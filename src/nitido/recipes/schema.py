@@ -116,6 +116,30 @@ class Data(_Part):
         return self
 
 
+class Difficulty(_Part):
+    """One setting of the damage, its range cut into parts, and how often each is drawn.
+
+    ``fixed`` draws one part, ``joint`` all alike, ``curriculum`` begins with the first and adds one
+    after the other, ``anti_curriculum`` begins with the last. ``on_demand`` looks every so many
+    steps how well each is restored, and draws each in proportion to 1 / PSNR (Gao, Grauman:
+    "On-Demand Learning for Deep Image Restoration", ICCV 2017).
+    """
+
+    setting: str  # of the degradation
+    range: tuple[float, float]  # from easy to hard
+    parts: PositiveInt = 5
+    order: Literal["fixed", "joint", "curriculum", "anti_curriculum", "on_demand"] = "on_demand"
+    part: NonNegativeInt = 0  # which, where it is fixed
+    every: PositiveInt = 500  # steps
+    patches: PositiveInt = 16  # of each part, to look how well it is restored
+
+    @model_validator(mode="after")
+    def _part_exists(self) -> Self:
+        if self.part >= self.parts:
+            raise ValueError(f"part is {self.part}; there are 0 to {self.parts - 1}")
+        return self
+
+
 class Phase(_Part):
     """A part of the schedule, in which the rate moves by half a cosine from `lr` to `lr_end`."""
 
@@ -178,6 +202,7 @@ class Recipe(_Part):
     seed: NonNegativeInt = 0
     network: _Network
     degradation: _Degradation
+    difficulty: Difficulty | None = None
     objective: _Objective = {"name": "supervised"}
     loss: _Loss = {"name": "charbonnier"}
     added_losses: tuple[_Loss, ...] = ()  # each times its key weight
@@ -190,6 +215,13 @@ class Recipe(_Part):
     checkpoint_every: PositiveInt = 500  # steps
     suites: tuple[str, ...] = ()
     data_terms: str = ""
+
+    @model_validator(mode="after")
+    def _difficulty_is_a_setting(self) -> Self:
+        if self.difficulty:
+            part = {self.difficulty.setting: self.difficulty.range}
+            _buildable({**self.degradation, **part})
+        return self
 
 
 def names() -> list[str]:

@@ -10,9 +10,10 @@ from lightning.fabric import Fabric
 from torch import Tensor
 from torch.utils.data import DataLoader
 
-from nitido import catalog, degradations
-from nitido.data import Patches, Sample, pairs, pictures
+from nitido.data import Sample
 from nitido.recipes import Data, Recipe, Stage
+from nitido.train._difficulty import degradation_of
+from nitido.train._patches import patches_of
 from nitido.train._workers import leave_signals_alone
 
 
@@ -40,47 +41,46 @@ class Batches:
     ) -> None:
         self.served = served
         self._recipe, self._channels, self._data, self._fabric = recipe, channels, data, fabric
-        self._stage: Stage | None = None
+        self._kind: tuple[Stage, tuple[float, ...]] | None = None
         self._batches: Iterator[list[Tensor]] = iter(())
 
-    def next(self, fraction: float) -> tuple[Tensor, Tensor, Tensor]:
-        """Return LQ, GT and told levels of the next batch, `fraction` of the budget being spent."""
-        stage = stage_at(self._recipe.data, fraction)
-        if stage != self._stage:
-            self._stage = stage
+    def next(self, fraction: float, shares: tuple[float, ...]) -> tuple[Tensor, Tensor, Tensor]:
+        """Return LQ, GT and told levels of the next batch.
+
+        Parameters
+        ----------
+        fraction : float
+            Share of the budget that is spent, 0..1.
+        shares : tuple of float
+            How often each part of the difficulty is drawn, if there is one.
+        """
+        kind = (stage_at(self._recipe.data, fraction), shares)
+        if kind != self._kind:
+            self._kind = kind
             loader: Any = self._fabric.setup_dataloaders(
-                self._loader(stage), use_distributed_sampler=False
+                self._loader(*kind), use_distributed_sampler=False
             )
             self._batches = iter(loader)
         lq, gt, sigma = next(self._batches)
         self.served += len(lq) * self._fabric.world_size
         return lq, gt, sigma
 
-    def _loader(self, stage: Stage) -> DataLoader[Sample]:
-        spec = self._recipe.data
-        patches = Patches(
-            pictures(spec.source, self._data, spec.exclude),
-            catalog.from_spec(degradations, self._recipe.degradation),
+    def _loader(self, stage: Stage, shares: tuple[float, ...]) -> DataLoader[Sample]:
+        workers = self._recipe.data.workers
+        patches = patches_of(
+            self._recipe,
+            self._channels,
+            self._data,
+            degradation=degradation_of(self._recipe, shares),
             patch=stage.patch,
-            channels=self._channels,
-            pairs=pairs(spec.pairs, self._data, spec.exclude) if spec.pairs else (),
-            paired=spec.paired,
-            amplified=spec.amplified,
-            shrunk=spec.shrunk,
-            soft=spec.soft,
-            tinted=spec.tinted,
-            gray=spec.gray,
-            told=spec.told,
-            damaged_targets=spec.targets == "lq",
-            seed=self._recipe.seed,
         )
         return DataLoader(
             patches,  # type: ignore[arg-type]
             batch_sampler=_Turns(self.served, stage.batch, self._fabric),
-            num_workers=spec.workers,
+            num_workers=workers,
             worker_init_fn=leave_signals_alone,
-            multiprocessing_context="spawn" if spec.workers else None,
-            prefetch_factor=4 if spec.workers else None,
+            multiprocessing_context="spawn" if workers else None,
+            prefetch_factor=4 if workers else None,
         )
 
 

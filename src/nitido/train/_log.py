@@ -42,6 +42,12 @@ class Log:
         for column in _COLUMNS[1:4]:
             self._board.add_scalar(column, row[column], progress.step)
 
+    def write_parts(self, step: int, psnrs: list[float]) -> None:
+        """Record how well each part of the difficulty is restored, in dB."""
+        if self._writes:
+            for index, psnr in enumerate(psnrs):
+                self._board.add_scalar(f"psnr of part {index}", psnr, step)
+
     def __enter__(self) -> Self:
         return self
 

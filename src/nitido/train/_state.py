@@ -38,6 +38,7 @@ class Mark:
     loss: float = 0.0  # sum over the steps since the last report
     error: float = 0.0  # likewise, squared
     gathered: int = 0  # those steps
+    demand: tuple[float, ...] = ()  # shares of the parts of the difficulty, once looked at
     share: float = 1.0  # of the scheduled rate, cut at plateaus
     best: float = math.inf  # loss of a report
     since: int = 0  # step of the best loss, or of the last cut
@@ -186,7 +187,7 @@ def load_checkpoint(file: Path, recipe: Recipe, parts: Parts, device: torch.devi
     parts.average.state = _on(saved["average"], device)
     parts.average.updates = saved["updates"]
     parts.judge.restore(saved["judge"])
-    return Mark(**saved["mark"])
+    return Mark(**{**saved["mark"], "demand": tuple(saved["mark"]["demand"])})
 
 
 def _on(state: dict[str, Tensor], device: torch.device) -> dict[str, Tensor]:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 from lightning.fabric import Fabric
@@ -17,6 +18,12 @@ from nitido import catalog, networks, objectives
 from nitido.errors import RecipeError
 from nitido.recipes import Recipe
 from nitido.train._batches import Batches, mixed
+from nitido.train._difficulty import (
+    demanded_shares,
+    needs_look,
+    planned_shares,
+    psnr_of_parts,
+)
 from nitido.train._judge import Judge
 from nitido.train._log import Log
 from nitido.train._optimizers import build_optimizer
@@ -81,15 +88,7 @@ def train(
     fabric = Fabric(devices=devices, strategy=strategy, precision=pick_precision(recipe.precision))
     fabric.launch()
     torch.manual_seed(recipe.seed)
-    network = catalog.from_spec(networks, recipe.network)
-    if not getattr(network, "judges_sigma", True) and recipe.data.told < 1:
-        raise RecipeError(
-            f"{recipe.network['name']} must be told the noise level, but data.told is "
-            f"{recipe.data.told:g}; set data.told to 1."
-        )
-    if recipe.start:
-        start_from(network, recipe.start)
-    freeze(network, recipe.frozen)
+    network = _network(recipe)
     objective = catalog.from_spec(objectives, recipe.objective)
     channels = int(network.channels)
     network, optimizer = fabric.setup(network, build_optimizer(network, recipe.schedule))
@@ -112,8 +111,13 @@ def train(
             fraction = mark.fraction(schedule)
             rate = mark.share * rate_at(schedule, mark.step, fraction)
             set_rate(optimizer, rate)
+            if needs_look(recipe.difficulty, mark.step):
+                psnrs = psnr_of_parts(network, recipe, channels, data)
+                log.write_parts(mark.step, psnrs.tolist())
+                mark.demand = demanded_shares(psnrs)
+            shares = mark.demand or planned_shares(recipe.difficulty, fraction)
             asked = time.perf_counter()
-            lq, gt, sigma = batches.next(fraction)
+            lq, gt, sigma = batches.next(fraction, shares)
             mark.waiting += time.perf_counter() - asked
 
             torch.manual_seed(recipe.seed * 1_000_003 + mark.step + (fabric.global_rank << 40))
@@ -148,8 +152,9 @@ def train(
             mark.error += float(nn.functional.mse_loss(restored.detach().float(), gt))
             done = mark.fraction(schedule) >= 1
             if mark.step % _LOG_EVERY == 0 or done:
-                sums = fabric.all_reduce(torch.tensor([mark.loss, mark.error]), reduce_op="mean")
-                mark.loss, mark.error = sums.tolist()
+                sums = torch.tensor([mark.loss, mark.error], dtype=torch.float64)
+                means: Any = fabric.all_reduce(sums, reduce_op="mean")
+                mark.loss, mark.error = means.tolist()
                 progress = mark.report(schedule, rate)
                 log.write(progress)
                 if fabric.is_global_zero:
@@ -163,6 +168,20 @@ def train(
     return Trained(
         trained.cpu().eval(), mark.step, mark.elapsed, waited, done, fabric.is_global_zero
     )
+
+
+def _network(recipe: Recipe) -> Any:  # noqa: ANN401
+    """Build the network of a recipe, from chance or from other weights."""
+    network = catalog.from_spec(networks, recipe.network)
+    if not getattr(network, "judges_sigma", True) and recipe.data.told < 1:
+        raise RecipeError(
+            f"{recipe.network['name']} must be told the noise level, but data.told is "
+            f"{recipe.data.told:g}; set data.told to 1."
+        )
+    if recipe.start:
+        start_from(network, recipe.start)
+    freeze(network, recipe.frozen)
+    return network
 
 
 def _outputs(network: nn.Module, sigma: Tensor, lq: Tensor) -> tuple[Tensor, ...]:
