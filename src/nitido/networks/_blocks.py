@@ -1,6 +1,7 @@
 """What the networks share letter for letter: checking settings and taking in foreign weights."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, TypeVar, get_args
 
@@ -130,3 +131,28 @@ def load(network: N, state: Mapping[str, Tensor]) -> N:
         )
     network.load_state_dict({**own, **state})
     return network.eval()
+
+
+def renamed(
+    state: Mapping[str, Tensor], rules: Iterable[tuple[str, str | Callable[[re.Match[str]], str]]]
+) -> dict[str, Tensor]:
+    """Translate the authors' names of tensors to ours; an unknown one comes out unknown.
+
+    Parameters
+    ----------
+    state : mapping of str to Tensor
+        The authors' tensors, or ours: no rule may touch one of our names.
+    rules : iterable of (str, str or callable)
+        Regular expressions and what replaces every match; each acts on what those before it left.
+    """
+    own: dict[str, Tensor] = {}
+    for key, tensor in state.items():
+        for pattern, ours in rules:
+            key = re.sub(pattern, ours, key)
+        own[key] = tensor
+    return own
+
+
+def count(state: Mapping[str, Tensor], pattern: str) -> int:
+    """Count the different numbers that tensors' names have in the group of a regular expression."""
+    return len({match[1] for key in state if (match := re.match(pattern, key))})
