@@ -4,6 +4,7 @@ from nitido.recipes._yaml import parse_yaml
 from nitido.recipes.schema import (
     Data,
     Difficulty,
+    Gate,
     Phase,
     Plateau,
     Recipe,
@@ -16,6 +17,7 @@ from nitido.recipes.schema import (
 __all__ = [
     "Data",
     "Difficulty",
+    "Gate",
     "Phase",
     "Plateau",
     "Recipe",

@@ -116,6 +116,13 @@ class Data(_Part):
         return self
 
 
+class Gate(_Part):
+    """What fine-tuning must not forget: suites on which the weights it starts from are good."""
+
+    suites: tuple[str, ...] = Field(min_length=1)
+    within: float = Field(default=0.05, ge=0)  # dB that may be lost on each
+
+
 class Difficulty(_Part):
     """One setting of the damage, its range cut into parts, and how often each is drawn.
 
@@ -211,10 +218,17 @@ class Recipe(_Part):
     ema: float = Field(default=0.999, ge=0, lt=1)
     start: str | None = None  # weights to start from: a shipped name or a file
     frozen: tuple[str, ...] = ()  # parameters that stay as they are, by pattern: "head.*"
+    gate: Gate | None = None  # only with start
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     checkpoint_every: PositiveInt = 500  # steps
     suites: tuple[str, ...] = ()
     data_terms: str = ""
+
+    @model_validator(mode="after")
+    def _gate_has_a_start(self) -> Self:
+        if self.gate and not self.start:
+            raise ValueError("gate: nothing can be forgotten without start, the weights before")
+        return self
 
     @model_validator(mode="after")
     def _difficulty_is_a_setting(self) -> Self:
