@@ -441,6 +441,35 @@ def test_on_demand_draws_what_is_restored_worst(tmp_path, image_sets, make_recip
         make_recipe(difficulty={**difficulty, "part": 4})
 
 
+def test_networks_are_asked_for_what_losses_judge(tmp_path, image_sets, make_recipe):
+    zero_reference = make_recipe(
+        network={"name": "zero_dce", "features": 4, "iterations": 2},
+        loss={"name": "illumination_smoothness", "weight": 200},
+        added_losses=[
+            {"name": "spatial_consistency"},
+            {"name": "color_constancy", "weight": 5},
+            {"name": "exposure", "weight": 10},
+        ],
+        schedule={"steps": 30, "warmup": 0, "lr": 0.01},
+        data__patch=32,
+    )
+    likelihood = make_recipe(
+        network={
+            **{"name": "pixelcnn", "scale": 1, "features": 4, "blocks": 1, "levels": 4},
+            **{"prior_features": 4, "layers": 1, "hidden": 4},
+        },
+        loss={"name": "cross_entropy"},
+        schedule={"steps": 30, "warmup": 0, "lr": 0.01},
+    )
+    for name, recipe in (("zero", zero_reference), ("likelihood", likelihood)):
+        reports = []
+        run(recipe, tmp_path / name, image_sets, report=reports.append)
+        assert reports[-1].loss < reports[0].loss
+    wrong = make_recipe(loss={"name": "cross_entropy"})
+    with pytest.raises(RecipeError, match="cross_entropy judges logits, which unet does not give"):
+        run(wrong, tmp_path / "wrong", image_sets)
+
+
 def test_two_processes_equal_one_with_twice_the_batch(tmp_path, image_sets, make_recipe):
     recipe = make_recipe(network=NORMED | {"batch_norm": False}, data__batch=2, schedule__steps=12)
     file, script = tmp_path / "tiny.yaml", tmp_path / "nitido"

@@ -95,7 +95,7 @@ def train(
     if hasattr(network, "supervised"):
         network.mark_forward_method("supervised")
     average = Average(network.module, recipe.ema)
-    judge = Judge(recipe, fabric)
+    judge = Judge(recipe, fabric, network)
     parts = Parts(network, optimizer, average, judge)
     checkpoint = folder / "checkpoint.pt"
     mark = Mark()
@@ -125,6 +125,7 @@ def train(
             loss, restored = objective(
                 partial(_outputs, network, sigma), partial(judge, lq), lq, gt, fraction
             )
+            loss = loss + judge.others(lq, gt)
             optimizer.zero_grad()
             fabric.backward(loss)
             norm = fabric.clip_gradients(
