@@ -200,6 +200,26 @@ def test_three_pictures_of_a_suite_are_restored_again(make_set, darker, tmp_path
     assert kept.rows == result.rows
 
 
+def test_results_that_were_kept_are_not_restored_again(make_set, darker, tmp_path):
+    data = make_set("photos", count=4)
+    suite = find_suite(NOISE)
+    candidate = darker()
+    kept = {}
+
+    def keep(progress):
+        kept[progress.row.image] = progress.restored
+
+    result = run(candidate, suite, data, folder=tmp_path / "rows", on_image=keep)
+    pages = []
+    for name, restored in (("kept", kept), ("again", {})):
+        write_report(
+            tmp_path / f"{name}.html", [Scored(suite, candidate, result, restored)], data
+        )
+        pages.append((tmp_path / f"{name}.html").read_bytes())
+        assert (candidate.calls == 4) == (name == "kept")
+    assert pages[0] == pages[1]
+
+
 @pytest.mark.parametrize("suite", ["photos/bicubic_x2", "photos/jpeg_10", "photos/jpeg_color_10"])
 def test_every_kind_of_suite_can_be_shown(make_set, scored, read_page, tmp_path, suite):
     data = make_set("photos", count=2, channels=3)

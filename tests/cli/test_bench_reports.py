@@ -1,10 +1,12 @@
 """``nitido bench --report``, ``bench robustness`` and ``bench arena``."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from nitido.cli._bench import Kept
 from nitido.picture import Picture, write
 
 MARK = "<!doctype html>\n<!-- a report of nitido -->\n"
@@ -35,6 +37,21 @@ def test_several_weights_and_a_report(nitido, sets, tmp_path):
     again = nitido("bench", "suites", *args)  # the word that is usually left out
     assert again.code == 0
     assert len(report.read_bytes()) == len(first)
+
+
+def test_results_are_kept_while_they_fit():
+    def progress(image, restored):
+        return SimpleNamespace(row=SimpleNamespace(image=image), restored=restored)
+
+    kept = Kept(limit=1000)
+    first = kept.begin()
+    kept.add(progress("a", np.zeros(100, np.float32)))
+    kept.add(progress("b", None))  # scored in an earlier run
+    second = kept.begin()
+    kept.add(progress("c", np.zeros(200, np.float32)))
+    kept.add(progress("d", np.zeros(150, np.float32)))
+    assert list(first) == ["a"]
+    assert list(second) == ["d"]
 
 
 def test_a_report_that_cannot_be_written_is_found_first(nitido, sets, tmp_path):

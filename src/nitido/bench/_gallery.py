@@ -3,10 +3,11 @@
 import base64
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -23,7 +24,19 @@ _ENDS = (8, 12, 16, 24, 32, 48, 64, 96, 128, 255)  # 8-bit units, where the scal
 _COVERED = 99.5  # percent of the errors of results that lie on the scale
 # Dark to light in even steps of lightness, after Inferno of van der Walt and Smith (CC0).
 _COLORS = ("#000004", "#280b54", "#65156e", "#9f2a63", "#d44842", "#f57d15", "#fac127", "#fcffa4")
-Shown = tuple[str, Candidate, Result]  # the name that the report gives it, it, its scores
+
+
+class Shown(NamedTuple):
+    """A restorer: the name that the report gives it, it, its scores, and results that were kept."""
+
+    label: str
+    restore: Candidate
+    result: Result
+    kept: Mapping[str, np.ndarray]
+
+    def restored(self, name: str, lq: np.ndarray) -> np.ndarray:
+        """Return the result on a picture, from memory if it was kept."""
+        return self.kept[name] if name in self.kept else self.restore(lq)
 
 
 @dataclass(frozen=True)
@@ -75,21 +88,22 @@ def gallery(
 ) -> str:
     """Return up to three pictures of a suite with crops and error maps, as HTML.
 
-    They are restored once more, so that a report can be made of scores that were kept.
+    Where results were not kept they are restored once more, so that a report can be made of scores
+    from earlier runs.
 
     Parameters
     ----------
     suite : Suite
         Of all results.
-    shown : sequence of (str, Candidate, Result)
-        Names, candidates and their scores; the first decides about pictures and places.
+    shown : sequence of Shown
+        The first decides about pictures and places.
     data : Path or None
         Root of the image sets.
     """
     found = {one.name: one for one in suite.files(data)}
     views = [
         _view(suite, found[name], why, shown)
-        for name, why in _pictures([result for _, _, result in shown])
+        for name, why in _pictures([one.result for one in shown])
     ]
     end = _end(views)
     return _scale(end) + "".join(_article(view, end) for view in views)
@@ -127,10 +141,11 @@ def _distance(one: float, other: float) -> float:
 
 
 def _view(suite: Suite, found: Found, why: str, shown: Sequence[Shown]) -> _View:
-    """Restore a picture with every candidate and keep what is shown of it."""
+    """Take a picture as every candidate restored it, and keep what is shown of it."""
     case = suite.case(suite.read(found))
     made = [("damaged", suite.enlarged(case.lq))]
-    made += [(label, restore(case.lq)) for label, restore, _ in shown if restore.changes]
+    changing = [one for one in shown if one.restore.changes]
+    made += [(one.label, one.restored(case.name, case.lq)) for one in changing]
     truth = suite.compared(case.gt)
     rounded = [suite.rounds_input, *[True] * len(shown)]
     errors = [
@@ -144,13 +159,13 @@ def _view(suite: Suite, found: Found, why: str, shown: Sequence[Shown]) -> _View
         for (label, pixels), error in zip(made, errors, strict=True)
     ]
     clean = _Version("ground truth", _shown(case.gt[rows, columns]), None)
-    [damaged] = [row for row in shown[0][2].rows if row.image == case.name]
+    [damaged] = [row for row in shown[0].result.rows if row.image == case.name]
     scores = [("damaged", damaged.input_psnr)]
     scores += [
-        (label, row.psnr)
-        for label, restore, result in shown
-        for row in result.rows
-        if restore.changes and row.image == case.name
+        (one.label, row.psnr)
+        for one in changing
+        for row in one.result.rows
+        if row.image == case.name
     ]
     said = ", ".join(f"{label} {_written(psnr)}" for label, psnr in scores)
     return _View(case.name, why, said, (*versions, clean), tuple(places))

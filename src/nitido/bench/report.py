@@ -5,14 +5,16 @@ The file holds everything it shows and says all that the numbers depend on.
 
 import math
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+
+import numpy as np
 
 from nitido.bench._axes import Axis
 from nitido.bench._candidate import Candidate, labels
 from nitido.bench._charts import INPUT, Curve, Dots, Group, boxes, curves, dots, figure, legend
-from nitido.bench._gallery import gallery
+from nitido.bench._gallery import Shown, gallery
 from nitido.bench._interval import interval
 from nitido.bench._page import (
     charts,
@@ -37,11 +39,24 @@ _MINUS = "\N{MINUS SIGN}"
 
 @dataclass(frozen=True)
 class Scored:
-    """A suite, what was scored on it, and the scores."""
+    """A suite, what was scored on it, and the scores.
+
+    Attributes
+    ----------
+    suite : Suite
+        From `find_suite`.
+    candidate : Candidate
+        What restored its pictures.
+    result : Result
+        From `run`.
+    restored : mapping of str to np.ndarray
+        Results by the names of pictures, where they were kept; others are restored once more.
+    """
 
     suite: Suite
     candidate: Candidate
     result: Result
+    restored: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -55,6 +70,10 @@ class _Entry:
     @property
     def result(self) -> Result:
         return self.scored.result
+
+    @property
+    def shown(self) -> Shown:
+        return Shown(self.label, self.scored.candidate, self.result, self.scored.restored)
 
 
 def check_report(file: Path) -> None:
@@ -190,7 +209,7 @@ def _suite(group: Sequence[_Entry], data: Path | None) -> str:
     body = [
         charts(figures),
         _against_first(group),
-        gallery(suite, [(e.label, e.scored.candidate, e.result) for e in restorers_first], data),
+        gallery(suite, [entry.shown for entry in restorers_first], data),
         details("Every picture", _every_picture(group)),
         details("Published scores and their sources", _published(group))
         if group[0].result.published

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Self
 from nitido.cli._bar import Bar, printable
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from nitido.bench import Progress, Result
 
 
@@ -55,6 +57,32 @@ class BenchDisplay:
 
     def __exit__(self, *_: object) -> None:
         self._bar.__exit__()
+
+
+class Kept:
+    """Results, as long as they fit into memory: a report need not restore pictures once more.
+
+    Parameters
+    ----------
+    limit : int
+        Bytes in all; what comes later is not kept.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._room = limit
+        self._restored: dict[str, np.ndarray] = {}
+
+    def begin(self) -> dict[str, "np.ndarray"]:
+        """Turn to a suite; return what fills with its results, by the names of pictures."""
+        self._restored = {}
+        return self._restored
+
+    def add(self, progress: "Progress") -> None:
+        """Keep the result on a picture."""
+        restored = progress.restored
+        if restored is not None and restored.nbytes <= self._room:
+            self._room -= restored.nbytes
+            self._restored[progress.row.image] = restored
 
 
 def table(result: "Result") -> str:

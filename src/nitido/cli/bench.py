@@ -2,13 +2,16 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from nitido.cli._arena import arena
 from nitido.cli._robustness import robustness
+
+if TYPE_CHECKING:
+    from nitido.bench import Progress
 
 
 class _Bench(TyperGroup):
@@ -74,7 +77,7 @@ def score_suites(
     """
     from nitido import bench as room
     from nitido.cache import cache_folder
-    from nitido.cli._bench import BenchDisplay, table
+    from nitido.cli._bench import BenchDisplay, Kept, table
     from nitido.errors import NitidoError, SettingError
 
     if show:
@@ -93,12 +96,19 @@ def score_suites(
     folder = output or cache_folder() / "bench"
     failed = 0
     scored = []
+    kept = Kept(limit=512 << 20 if report else 0)
     with BenchDisplay() as display:
+
+        def on_image(progress: "Progress") -> None:
+            display.show(progress)
+            kept.add(progress)
+
         for suite, candidate in work:
             display.begin(suite.name)
+            restored = kept.begin()
             try:
                 result = room.run(
-                    candidate, suite, data, folder=folder, fresh=fresh, on_image=display.show
+                    candidate, suite, data, folder=folder, fresh=fresh, on_image=on_image
                 )
             except NitidoError as error:
                 failed += 1
@@ -107,7 +117,7 @@ def score_suites(
             display.end(result)
             sys.stdout.write(result.to_json() + "\n" if json else table(result))
             sys.stdout.flush()
-            scored.append(room.Scored(suite, candidate, result))
+            scored.append(room.Scored(suite, candidate, result, restored))
         if report and scored:
             room.write_report(report, scored, data)
             display.say(f"report: {report}")
