@@ -25,6 +25,7 @@ FLOORS = {
     "catalog": 0,
     "cache": 0,
     "picture": 1,
+    "pages": 1,
     "degradations": 2,
     "classical": 3,
     "networks": 2,

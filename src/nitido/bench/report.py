@@ -11,24 +11,32 @@ from pathlib import Path
 
 import numpy as np
 
-from nitido.bench._axes import Axis
 from nitido.bench._candidate import Candidate, labels
-from nitido.bench._charts import INPUT, Curve, Dots, Group, boxes, curves, dots, figure, legend
 from nitido.bench._gallery import Shown, gallery
 from nitido.bench._interval import interval
-from nitido.bench._page import (
+from nitido.bench._result import Result
+from nitido.bench._suite import Suite
+from nitido.pages import (
+    INPUT,
+    Axis,
+    Curve,
+    Dots,
+    Group,
+    boxes,
     charts,
     check_target,
     counted,
+    curves,
     details,
+    dots,
     facts,
+    figure,
+    legend,
     page,
     save,
     section,
     table,
 )
-from nitido.bench._result import Result
-from nitido.bench._suite import Suite
 
 _FAMILY = re.compile(
     r"(.+/(?:gaussian_noise|jpeg|jpeg_color|bicubic|bicubic_y)_x?)([\d.]+)(_8bit)?"
