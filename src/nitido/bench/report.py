@@ -95,7 +95,13 @@ def check_report(file: Path) -> None:
     check_target(file)
 
 
-def write_report(file: Path, scored: Sequence[Scored], data: Path | None = None) -> None:
+def write_report(
+    file: Path,
+    scored: Sequence[Scored],
+    data: Path | None = None,
+    *,
+    before: Sequence[str] = (),
+) -> None:
     """Write a report on results of one candidate or several on one suite or several.
 
     Up to three pictures of every suite are restored once more, so kept scores do as well as new
@@ -110,6 +116,8 @@ def write_report(file: Path, scored: Sequence[Scored], data: Path | None = None)
         At least one; the first candidate is the one that others are compared with.
     data : Path, optional
         Root of the image sets.
+    before : sequence of str
+        Sections of HTML that come first.
 
     Raises
     ------
@@ -126,7 +134,7 @@ def write_report(file: Path, scored: Sequence[Scored], data: Path | None = None)
         suites.setdefault(entry.result.suite, []).append(entry)
     names = ", ".join(dict.fromkeys(entry.label for entry in entries))
     pictures = sum(len(group[0].result.rows) for group in suites.values())
-    body = [_scores(entries)]
+    body = [*before, _scores(entries)]
     if families := _families(suites):
         body.append(charts(families))
     body += [_suite(group, data) for group in suites.values()]

@@ -34,6 +34,21 @@ class TrainingDisplay:
         self._bar.start()
         self._row = self._bar.add_task("starting", total=1.0)
 
+    def begin(self, name: str) -> None:
+        """Turn to another run."""
+        self._leave()
+        self._name = name
+
+    def say(self, text: str) -> None:
+        """Write a line."""
+        self._leave()
+        sys.stderr.write(f"{text}\n")
+
+    def _leave(self) -> None:
+        if self._bar:
+            self._bar.stop()
+            self._bar = None
+
     def show(self, progress: "Progress") -> None:
         """Show where the run stands."""
         minutes, seconds = divmod(int(progress.remaining), 60)
@@ -49,5 +64,4 @@ class TrainingDisplay:
             sys.stderr.write(f"{self._name}: {text}\n")
 
     def __exit__(self, *_: object) -> None:
-        if self._bar:
-            self._bar.stop()
+        self._leave()

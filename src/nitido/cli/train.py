@@ -30,9 +30,9 @@ def train(
     The folder receives checkpoint.pt, log.csv, TensorBoard's files and, at the end,
     RECIPE.safetensors with RECIPE.onnx. Ctrl-C saves and leaves; --resume goes on.
     """
-    import signal
     import sys
 
+    from nitido.cli._stopping import stopping
     from nitido.cli._training import TrainingDisplay
     from nitido.errors import MissingExtraError, RecipeError
     from nitido.recipes import load
@@ -47,17 +47,7 @@ def train(
         raise RecipeError(
             f"{folder} holds a run already; go on with --resume, or choose another -o."
         )
-    asked_to_stop = False
-
-    def stop(number: int, frame: object) -> None:
-        nonlocal asked_to_stop
-        if asked_to_stop:
-            raise KeyboardInterrupt
-        asked_to_stop = True
-        sys.stderr.write("\nstopping after this step; once more stops at once\n")
-
-    before = signal.signal(signal.SIGINT, stop)
-    try:
+    with stopping() as stop:
         with TrainingDisplay(name) as display:
             trained = room.train(
                 checked,
@@ -66,7 +56,7 @@ def train(
                 resume=resume,
                 devices=devices,
                 report=display.show,
-                stop=lambda: asked_to_stop,
+                stop=stop,
             )
         if not trained.first:
             return 0
@@ -81,8 +71,6 @@ def train(
             data=data,
             say=lambda text: void(sys.stderr.write(f"{text}\n")),
         )
-    finally:
-        signal.signal(signal.SIGINT, before)
     sys.stderr.write(f"{weights.file} with {weights.graph.name}\n")
     return 0
 

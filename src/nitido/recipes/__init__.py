@@ -12,6 +12,7 @@ from nitido.recipes.schema import (
     Stage,
     load,
     names,
+    validate,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "load",
     "names",
     "parse_yaml",
+    "validate",
 ]
