@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nitido.bench import write_report
 from nitido.contest._outcome import Outcome
-from nitido.contest.schema import Contest
+from nitido.contest._schema import Contest
 from nitido.pages import (
     Axis,
     Curve,

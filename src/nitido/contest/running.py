@@ -9,7 +9,7 @@ import torch
 from nitido import bench, catalog, networks
 from nitido.contest._network import TrainedNetwork
 from nitido.contest._outcome import Outcome
-from nitido.contest.schema import Contest
+from nitido.contest._schema import Contest
 from nitido.errors import SettingError
 from nitido.export import macs_per_pixel
 from nitido.recipes import Recipe

@@ -1,11 +1,11 @@
 """Training patches: sample i of a run is a pure function of (seed, i)."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from nitido.data._member import Source, readable
 from nitido.degradations import Degradation
 from nitido.errors import DataError, PictureError, SettingError
 from nitido.picture import imresize, read, rgb2gray
@@ -32,15 +32,16 @@ class Patches:
 
     Parameters
     ----------
-    files : sequence of Path
-        Clean pictures. They are decoded once and kept, up to 2 GiB.
+    files : sequence of Path or Member
+        Clean pictures, also those that lie in tar files. They are decoded once and kept, up to
+        2 GiB; what does not fit is decoded again each time.
     degradation : Degradation
         Makes LQ from GT.
     patch : int
         Side of a GT patch in pixels, a multiple of the degradation's scale.
     channels : int
         1 turns color pictures gray; 3 repeats gray ones.
-    pairs : sequence of (Path, Path)
+    pairs : sequence of (Path or Member, Path or Member)
         Pictures whose damage is real: (LQ, GT), the LQ smaller by the degradation's scale.
     paired : float
         Share of samples, 0..1, that are cut from `pairs`; the degradation makes the others.
@@ -82,12 +83,12 @@ class Patches:
 
     def __init__(
         self,
-        files: Sequence[Path],
+        files: Sequence[Source],
         degradation: Degradation,
         *,
         patch: int,
         channels: int = 3,
-        pairs: Sequence[tuple[Path, Path]] = (),
+        pairs: Sequence[tuple[Source, Source]] = (),
         paired: float = 0.0,
         amplified: tuple[float, float] = (1.0, 1.0),
         shrunk: float = 0.0,
@@ -127,7 +128,7 @@ class Patches:
         self.told = told
         self.damaged_targets = damaged_targets
         self.seed = seed
-        self._decoded: dict[Path, np.ndarray] = {}
+        self._decoded: dict[Source, np.ndarray] = {}
         self._room = _CACHE_BYTES
 
     def __getitem__(self, index: int) -> Sample:
@@ -189,12 +190,12 @@ class Patches:
             lq_patch = (gt_patch + gain * (lq_patch - gt_patch)).clip(0, 1)
         return lq_patch, gt_patch
 
-    def _picture(self, file: Path, patch: int) -> np.ndarray:
+    def _picture(self, file: Source, patch: int) -> np.ndarray:
         """Return the pixels in the depth of the file, from the cache where they fit."""
         if file in self._decoded:
             return self._decoded[file]
         try:
-            picture = read(file)
+            picture = read(readable(file))
         except PictureError as error:
             raise DataError(f"{error} Leave it out (data.exclude).") from error
         pixels = picture.pixels

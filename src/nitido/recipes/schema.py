@@ -84,7 +84,7 @@ class Data(_Part):
     source: str | tuple[str, ...]
     exclude: tuple[str, ...] = ()
     targets: Literal["gt", "lq"] = "gt"  # lq: another damaged copy, as in Noise2Noise
-    pairs: str | None = None  # a set with the folders lq and gt: real damage
+    pairs: str | None = None  # folders lq and gt, a list, or shards: real damage
     paired: Share = 0.0  # share of samples cut from pairs
     amplified: tuple[PositiveFloat, PositiveFloat] = (1.0, 1.0)  # damage of pairs, a range
     patch: PositiveInt = 128  # GT pixels
