@@ -37,6 +37,7 @@ FLOORS = {
     "data": 3,
     "recipes": 4,
     "tasks": 4,
+    "solvers": 4,
     "restorer": 5,
     "diagnosis": 4,
     "bench": 6,
@@ -52,7 +53,8 @@ FLOORS = {
 }
 # The two rooms of the lowest floor are one thing: the catalog raises the errors.
 NEIGHBOURS = {("catalog", "errors")}
-REGISTRIES = ("classical", "degradations", "losses", "metrics", "networks", "objectives", "tasks")
+REGISTRIES = ("classical", "degradations", "losses", "metrics", "networks", "objectives")
+REGISTRIES += ("solvers", "tasks")
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager"}
 HEAVY = ("torch", "openvino", "lightning", "scipy", "skimage", "cv2", "pywt", "onnx", "onnxruntime")
 
@@ -294,7 +296,17 @@ def exists(room: str) -> bool:
 
 
 CORE = ["errors", "catalog", "picture", "degradations", "metrics", "classical", "weights"]
-CORE += ["engines", "recipes", "tasks", "restorer", "diagnosis", "jobs", "cli", "__init__"]
+CORE += [
+    "engines",
+    "recipes",
+    "tasks",
+    "solvers",
+    "restorer",
+    "diagnosis",
+    "jobs",
+    "cli",
+    "__init__",
+]
 TRAIN_ONLY = ["torch", "lightning", "onnx", "onnxruntime", "onnxscript", "scipy", "skimage"]
 TRAIN_ONLY += ["cv2", "pywt"]
 # Rooms whose every public file works without PyTorch; elsewhere a file may need it when it is used.

@@ -1,6 +1,7 @@
 """``nitido models``: which weights and networks there are, and what they say of themselves."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,10 +19,9 @@ models = typer.Typer(
 
 @models.command("list")
 def list_models() -> int:
-    """List the tasks, their weights, the networks that can be trained and the classical methods."""
-    import inspect
-
-    from nitido import catalog, classical, networks, tasks, weights
+    """List tasks, their weights, the networks that can be trained, solvers, classical methods."""
+    from nitido import catalog, classical, networks, solvers, tasks, weights
+    from nitido.errors import MissingExtraError
 
     for known in catalog.names(tasks):
         task = catalog.find(tasks, known)
@@ -31,11 +31,14 @@ def list_models() -> int:
         sys.stdout.write(f"weights  {known:12} {card.title}\n")
     for known in catalog.names(networks):
         sys.stdout.write(f"network  {known}\n")
+    for known in catalog.names(solvers):
+        try:
+            about = _title(catalog.find(solvers, known))
+        except MissingExtraError as error:
+            about = str(error)
+        sys.stdout.write(f"solver   {known:24} {about}\n")
     for known in catalog.names(classical):
-        method = catalog.find(classical, known)
-        title = (method.__doc__ or "").strip().splitlines()[0]
-        has = ", ".join(inspect.signature(method).parameters) or "no settings"
-        sys.stdout.write(f"classical:{known:24} {title} [{has}]\n")
+        sys.stdout.write(f"classical:{known:24} {_title(catalog.find(classical, known))}\n")
     return 0
 
 
@@ -102,6 +105,15 @@ def import_model(
     weights = export_imported(built, network, output, origin=origin)
     sys.stderr.write(f"{weights.file} with {weights.graph.name}\n")
     return 0
+
+
+def _title(method: Callable[..., object]) -> str:
+    """Say what a method does, and which settings it has."""
+    import inspect
+
+    title = (method.__doc__ or "").strip().splitlines()[0]
+    has = ", ".join(inspect.signature(method).parameters) or "no settings"
+    return f"{title} [{has}]"
 
 
 def _facts(card: "Card") -> dict[str, str]:

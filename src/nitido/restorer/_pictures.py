@@ -13,7 +13,7 @@ from nitido.restorer._files import restore_file
 from nitido.restorer._report import Report
 from nitido.restorer._rows import ArraySink, ArraySource, Sink, Source
 
-OnTile = Callable[[int, int], None]  # tiles done, tiles in all
+OnTile = Callable[[float, float], None]  # tiles done, with the part of one in work; tiles in all
 
 
 class RestoresPictures(ABC):
@@ -101,7 +101,7 @@ class RestoresPictures(ABC):
         policy : Policy, optional
             Limits on what is opened.
         on_tile : callable
-            Called with the tiles done and their number in all.
+            Called with the tiles done, of one that takes long also the part, and their number.
 
         Raises
         ------
