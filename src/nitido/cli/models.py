@@ -44,13 +44,28 @@ def list_models() -> int:
 
 @models.command("show")
 def show_model(
-    name: Annotated[str, typer.Argument(help="Weights by name, or a .safetensors file.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="Weights by name, a .safetensors file, a network or one of its variants.",
+            show_default=False,
+        ),
+    ],
     json: Annotated[bool, typer.Option("--json", help="The card as JSON.")] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="The card as a page.")] = False,
 ) -> int:
-    """Show what weights say of themselves: network, training, data, terms, scores."""
-    from nitido import weights
+    """Show what weights say of themselves, or what a network is.
 
+    Weights: network, training, data, terms, scores. A network: paper, settings and variants,
+    weights, multiply-adds, how far it looks.
+    """
+    from nitido import weights
+    from nitido.cli._network import is_network, network_facts
+
+    if name not in weights.names() and is_network(name):
+        for key, value in network_facts(name):
+            sys.stdout.write(f"{key:14} {value}\n")
+        return 0
     card = weights.open_weights(name).card
     if json:
         sys.stdout.write(card.model_dump_json(indent=2) + "\n")

@@ -15,6 +15,9 @@ def train(
         list[str] | None,
         typer.Option("--set", help="key=value over the recipe: --set schedule.minutes=10"),
     ] = None,
+    trial: Annotated[
+        bool, typer.Option("--trial", help="The recipe's run of minutes: smaller in everything.")
+    ] = False,
     data: Annotated[
         Path | None, typer.Option(help="Root of the image sets; else $NITIDO_DATA.")
     ] = None,
@@ -37,7 +40,7 @@ def train(
     from nitido.errors import MissingExtraError, RecipeError
     from nitido.recipes import load
 
-    name, checked = load(recipe, settings or ())
+    name, checked = load(recipe, settings or (), trial=trial)
     try:
         from nitido import train as room
     except ModuleNotFoundError as error:

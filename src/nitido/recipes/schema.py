@@ -243,8 +243,13 @@ def names() -> list[str]:
     return sorted(file.stem for file in _FOLDER.glob("*.yaml"))
 
 
-def load(recipe: str | Path, overrides: Iterable[str] = ()) -> tuple[str, Recipe]:
+def load(
+    recipe: str | Path, overrides: Iterable[str] = (), *, trial: bool = False
+) -> tuple[str, Recipe]:
     """Read a recipe by name or from a YAML file and apply overrides; return its name too.
+
+    Recipes of papers take days. Their key ``trial`` holds what a run of minutes on a CPU does
+    otherwise: a smaller network, smaller patches, a budget.
 
     Parameters
     ----------
@@ -252,6 +257,8 @@ def load(recipe: str | Path, overrides: Iterable[str] = ()) -> tuple[str, Recipe
         A name from `names`, or a path ending in ``.yaml``.
     overrides : iterable of str
         ``key=value`` with dots into parts and YAML values: ``schedule.steps=60``.
+    trial : bool
+        Apply what stands under ``trial`` first; the name ends in ``_trial`` then.
 
     Raises
     ------
@@ -271,9 +278,15 @@ def load(recipe: str | Path, overrides: Iterable[str] = ()) -> tuple[str, Recipe
         raise RecipeError(f"Recipe {path} cannot be read: {error}.") from error
     if not isinstance(content, dict):
         raise RecipeError(f"Recipe {path} is no table of settings.")
+    smaller = content.pop("trial", None)
+    name = path.stem
+    if trial:
+        if not isinstance(smaller, dict):
+            raise RecipeError(f"Recipe {path} has no trial; give --set schedule.minutes=5 instead.")
+        content, name = _merged(content, smaller), f"{name}_trial"
     for override in overrides:
         _override(content, override)
-    return path.stem, validate(content, str(path))
+    return name, validate(content, str(path))
 
 
 def validate(content: Mapping[str, Any], origin: str) -> Recipe:
@@ -293,6 +306,18 @@ def validate(content: Mapping[str, Any], origin: str) -> Recipe:
             for mistake in error.errors()
         ]
         raise RecipeError(f"Recipe {origin}:\n  " + "\n  ".join(lines)) from error
+
+
+def _merged(content: dict[str, Any], smaller: dict[str, Any]) -> dict[str, Any]:
+    """Return settings with others over them, part by part; a budget replaces the one before."""
+    merged = dict(content)
+    for key, value in smaller.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = {**merged[key], **value} if both else value
+    budget = {"steps", "minutes"} & set(smaller.get("schedule", {}))
+    for other in {"steps", "minutes"} - budget if budget else ():
+        merged["schedule"].pop(other, None)
+    return merged
 
 
 def _check_rising(name: str, ends: list[float]) -> None:
