@@ -124,6 +124,7 @@ class Recipe(_Part):
     schedule: Schedule
     ema: float = Field(default=0.999, ge=0, lt=1)
     start: str | None = None  # weights to start from: a shipped name or a file
+    renewed: tuple[str, ...] = ()  # tensors that begin by chance all the same, by pattern: "head.*"
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     checkpoint_every: PositiveInt = 500  # steps
     suites: tuple[str, ...] = ()

@@ -73,7 +73,7 @@ def train(
             f"{recipe.data.told:g}; set data.told to 1."
         )
     if recipe.start:
-        start_from(network, recipe.start)
+        start_from(network, recipe.start, recipe.renewed)
     loss_of = catalog.from_spec(losses, recipe.loss)
     channels = int(network.channels)
     network, optimizer = fabric.setup(network, build_optimizer(network, recipe.schedule))
