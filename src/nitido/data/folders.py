@@ -56,8 +56,10 @@ def pictures(
     Raises
     ------
     DataError
-        If a folder is missing or nothing is left.
+        If no source is named, a folder is missing or nothing is left.
     """
+    if not source:
+        raise DataError("No image set is named; give at least one (data.source).")
     if not isinstance(source, str):
         return tuple(file for one in source for file in pictures(one, data, exclude))
     whole = Path(source)

@@ -96,7 +96,7 @@ class Patches:
             raise SettingError(f"patch is {patch}; make it a multiple of {degradation.scale}.")
         if told and degradation.scale != 1:
             raise SettingError("told is a share of noise levels; a smaller LQ has none, so 0.")
-        if tuple(amplified) != (1, 1) and degradation.scale != 1:
+        if amplified != (1, 1) and degradation.scale != 1:
             raise SettingError("amplified is a range of differences; a smaller LQ has none.")
         if shrunk + soft > 1:
             raise SettingError(
@@ -173,7 +173,7 @@ class Patches:
         top, left, way = _place(lq, side, rng)
         lq_patch = _patch(lq, top, left, way, side)
         gt_patch = _patch(gt, top * scale, left * scale, way, self.patch)
-        if tuple(self.amplified) != (1, 1):
+        if self.amplified != (1, 1):
             gain = np.float32(rng.uniform(*self.amplified))
             lq_patch = (gt_patch + gain * (lq_patch - gt_patch)).clip(0, 1)
         return lq_patch, gt_patch
