@@ -374,6 +374,29 @@ def test_start_from_other_weights(tmp_path, image_sets, make_recipe, tiny_weight
         assert torch.allclose(trained.network.state_dict()[key], tensor.float(), atol=1e-6)
 
 
+def test_start_from_weights_of_another_shape(tmp_path, image_sets, make_recipe, tiny_weights):
+    """Without the input of levels, and with another input layer; all else comes from the file."""
+    from safetensors.torch import load_file
+
+    network = {"name": "unet", "features": (4, 6), "blocks": (1, 1), "sees_clipping": True}
+    schedule = {"steps": 1, "warmup": 0, "lr": 1e-12, "lr_end": 1e-13, "weight_decay": 0}
+    recipe = make_recipe(
+        network=network,
+        schedule=schedule,
+        start=str(tiny_weights.file),
+        renewed=["head.*", "level.*"],
+    )
+    trained = run(recipe, tmp_path / "run", image_sets).network.state_dict()
+    for key, tensor in load_file(tiny_weights.file).items():
+        if not key.startswith(("head.", "level.")):
+            assert torch.allclose(trained[key], tensor.float(), atol=1e-6)
+    torch.manual_seed(recipe.seed)
+    begun = catalog.build(networks, **network).state_dict()
+    assert torch.allclose(trained["head.weight"], begun["head.weight"], atol=1e-6)
+    with pytest.raises(RecipeError, match="no tensor is called hat"):
+        run(recipe.model_copy(update={"renewed": ("hat",)}), tmp_path / "hat", image_sets)
+
+
 def test_start_from_weights_that_do_not_fit(tmp_path, image_sets, make_recipe, tiny_weights):
     with pytest.raises(WeightsError, match="does not fit the network"):
         run(make_recipe(start=str(tiny_weights.file)), tmp_path, image_sets)

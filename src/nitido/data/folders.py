@@ -50,8 +50,10 @@ def pictures(
     Raises
     ------
     DataError
-        If something is missing, unclear or damaged, or nothing is left.
+        If no source is named, something is missing, unclear or damaged, or nothing is left.
     """
+    if not source:
+        raise DataError("No image set is named; give at least one (data.source).")
     if not isinstance(source, str):
         return tuple(file for one in source for file in pictures(one, data, exclude))
     if _shards.are_shards(source):

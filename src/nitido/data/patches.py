@@ -105,7 +105,7 @@ class Patches:
             raise SettingError("told is a share of noise levels; a smaller LQ has none, so 0.")
         if damaged_targets and degradation.scale != 1:
             raise SettingError("damaged_targets: a smaller copy is no target for a larger picture.")
-        if tuple(amplified) != (1, 1) and degradation.scale != 1:
+        if amplified != (1, 1) and degradation.scale != 1:
             raise SettingError("amplified is a range of differences; a smaller LQ has none.")
         if shrunk + soft > 1:
             raise SettingError(
@@ -185,7 +185,7 @@ class Patches:
         top, left, way = _place(lq, side, rng)
         lq_patch = _patch(lq, top, left, way, side)
         gt_patch = _patch(gt, top * scale, left * scale, way, self.patch)
-        if tuple(self.amplified) != (1, 1):
+        if self.amplified != (1, 1):
             gain = np.float32(rng.uniform(*self.amplified))
             lq_patch = (gt_patch + gain * (lq_patch - gt_patch)).clip(0, 1)
         return lq_patch, gt_patch

@@ -1,8 +1,8 @@
 """Training losses: one file each, a ``torch.nn.Module`` that compares two batches.
 
-``loss(restored, gt)`` takes float tensors of one shape (N, C, H, W), nominal 0..1, and returns the
-mean over all values as a tensor without dimensions. It does not clamp. Facts, attributes that most
-files do without, announce what differs:
+``loss(restored, gt)`` takes float tensors of one shape (N, C, H, W), nominal 0..1, and returns
+one number, a mean over values or pictures, as a tensor without dimensions. It does not clamp.
+Facts, attributes that most files do without, announce what differs:
 
 * ``judges``, what takes the place of `restored`: ``"curves"``, the maps (N, C, H, W), -1..1, that
   Zero-DCE bends a picture's values by; ``"logits"``, scores (N, levels, C, H, W) of the gray levels

@@ -1,7 +1,7 @@
 """Logarithmic squared error: every picture counts in decibels, however damaged it is.
 
 Chen, Lu, Zhang, Chu, Chen: "HINet: Half Instance Normalization Network for Image Restoration",
-CVPR Workshops 2021, section 3.2. **Departure from the paper:** a floor, so that the loss is zero
+CVPR Workshops 2021. **Departure from the paper:** a floor, so that the loss is zero
 where the two are equal and its gradient is finite everywhere.
 """
 
@@ -15,7 +15,7 @@ class PSNR(nn.Module):
     """Mean over the batch of ``10 * log10(1 + mse / floor)``, `mse` of each picture.
 
     A picture whose error falls by a decibel lowers the loss by the same amount, be it weakly or
-    heavily damaged; with `charbonnier` or `mse` the heavily damaged ones decide.
+    heavily damaged; with `mse` the heavily damaged ones decide.
 
     Parameters
     ----------

@@ -219,6 +219,7 @@ class Recipe(_Part):
     start: str | None = None  # weights to start from: a shipped name or a file
     frozen: tuple[str, ...] = ()  # parameters that stay as they are, by pattern: "head.*"
     gate: Gate | None = None  # only with start
+    renewed: tuple[str, ...] = ()  # tensors that begin by chance all the same, by pattern: "head.*"
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     checkpoint_every: PositiveInt = 500  # steps
     suites: tuple[str, ...] = ()

@@ -106,17 +106,38 @@ class Parts(NamedTuple):
     judge: Judge
 
 
-def start_from(network: nn.Module, name: str) -> None:
+def start_from(network: nn.Module, name: str, renewed: Sequence[str] = ()) -> None:
     """Load the tensors of a weights file into a network of the same kind.
+
+    Parameters
+    ----------
+    network : nn.Module
+        Initialized.
+    name : str
+        Shipped weights, or a file.
+    renewed : sequence of str
+        Patterns of tensors that the network keeps, because the two differ there.
 
     Raises
     ------
+    RecipeError
+        If a pattern matches no tensor on either side.
     WeightsError
-        If the tensors do not fit the network.
+        If the other tensors do not fit the network.
     """
     weights = open_weights(name)
+    given, own = load_network(weights).state_dict(), network.state_dict()
+    for pattern in renewed:
+        if not fnmatch.filter([*given, *own], pattern):
+            raise RecipeError(f"renewed: no tensor is called {pattern}; there is {', '.join(own)}.")
+
+    def keeps(key: str) -> bool:
+        return any(fnmatch.fnmatchcase(key, pattern) for pattern in renewed)
+
+    taken = {key: tensor for key, tensor in given.items() if not keeps(key)}
+    kept = {key: tensor for key, tensor in own.items() if keeps(key)}
     try:
-        network.load_state_dict(load_network(weights).state_dict())
+        network.load_state_dict({**taken, **kept})
     except RuntimeError as error:
         raise WeightsError(f"{weights.file} does not fit the network: {error}.") from error
 

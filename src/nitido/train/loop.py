@@ -180,7 +180,7 @@ def _network(recipe: Recipe) -> Any:  # noqa: ANN401
             f"{recipe.data.told:g}; set data.told to 1."
         )
     if recipe.start:
-        start_from(network, recipe.start)
+        start_from(network, recipe.start, recipe.renewed)
     freeze(network, recipe.frozen)
     return network
 
