@@ -29,7 +29,6 @@ def sources(recipe):
     return (named,) if isinstance(named, str) else named
 
 
-
 SMALL = """
     title: a test
     network: {name: unet, features: [4, 6], blocks: [1, 1]}

@@ -5,8 +5,8 @@ ablation is a contest between a network and itself without one of its parts.
 """
 
 from nitido.contest._outcome import Outcome
+from nitido.contest._schema import Contest, load, names
 from nitido.contest.page import write_page
 from nitido.contest.running import run
-from nitido.contest._schema import Contest, load, names
 
 __all__ = ["Contest", "Outcome", "load", "names", "run", "write_page"]

@@ -28,7 +28,8 @@ def import_network(file: str | PathLike[str], name: str, **settings: Any) -> nn.
         ``.pt``, ``.ckpt``, ``.bin``) of nothing but tensors: no code in a file is ever run, and it
         is read in a process of its own with limits.
     name : str
-        The network in our naming, ``mirnet``, or a variant, ``rednet30``.
+        The network in our naming, ``mirnet``, or a variant, ``rednet30``; or ``community``, any
+        network that the package spandrel recognizes.
     **settings
         The network's settings, in the authors' names or ours. Most can be left out: they are read
         off the tensors.
@@ -47,8 +48,12 @@ def import_network(file: str | PathLike[str], name: str, **settings: Any) -> nn.
     UnknownNameError
         If there is no such network.
     MissingExtraError
-        If PyTorch is not installed.
+        If PyTorch, or spandrel where it is asked for, is not installed.
+    EngineError
+        If spandrel cannot run beside this build of PyTorch.
     """
+    if name == "community":
+        return _of_community(Path(file), settings)
     network, implied = variant(networks, name)
     if not hasattr(network, "from_authors"):
         raise WeightsError(
@@ -66,6 +71,20 @@ def import_network(file: str | PathLike[str], name: str, **settings: Any) -> nn.
     except SettingError as error:
         raise SettingError(f"network {name}: {error}") from error
     return built.eval()
+
+
+def _of_community(path: Path, settings: dict[str, Any]) -> nn.Module:
+    from nitido.weights._community import build_community
+
+    if settings:
+        raise SettingError(
+            f"{min(settings)}: what spandrel recognizes has no settings; leave it out."
+        )
+    state = _plain(path, _read(path))
+    try:
+        return build_community(state)
+    except WeightsError as error:
+        raise WeightsError(f"{path}: {error}") from error
 
 
 def _read(path: Path) -> dict[str, Tensor]:
