@@ -337,9 +337,7 @@ def _link(graph: ir.Model, weights: Weights) -> None:
     half.replace(weights.graph)
 
 
-def _compare(
-    weights: Weights, network: nn.Module, hard: np.ndarray, sigma: float = _SIGMA
-) -> None:
+def _compare(weights: Weights, network: nn.Module, hard: np.ndarray, sigma: float = _SIGMA) -> None:
     """Run the files in OpenVINO beside the network; a level is told only where it must be.
 
     Raises

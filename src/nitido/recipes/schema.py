@@ -181,13 +181,19 @@ class Schedule(_Part):
     momentum: Share = 0.9  # of sgd and rmsprop
     rival: PositiveFloat = 1.0  # rate of a discriminator, in parts of the network's
     weight_decay: float = Field(default=1e-4, ge=0)
-    clip: PositiveFloat = 0.1  # gradient norm
+    clip: PositiveFloat | None = 0.1  # largest norm of the gradient; null: whatever it is
     clip_by_rate: bool = False  # the norm is clip / rate: as the rate falls, more is let through
 
     @model_validator(mode="after")
     def _one_budget(self) -> Self:
         if (self.steps is None) == (self.minutes is None):
             raise ValueError("give either steps or minutes")
+        return self
+
+    @model_validator(mode="after")
+    def _a_norm_by_rate(self) -> Self:
+        if self.clip is None and self.clip_by_rate:
+            raise ValueError("clip_by_rate needs a norm in clip")
         return self
 
     @model_validator(mode="after")

@@ -35,3 +35,10 @@ def set_rate(optimizer: Optimizer, rate: float) -> None:
     """Give every group of parameters this rate."""
     for group in optimizer.param_groups:
         group["lr"] = rate
+
+
+def largest_norm(schedule: Schedule, rate: float) -> float:
+    """Return the norm that a gradient is cut to at this rate; infinite where it is not cut."""
+    if schedule.clip is None:
+        return float("inf")
+    return schedule.clip / rate if schedule.clip_by_rate else schedule.clip

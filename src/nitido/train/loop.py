@@ -29,7 +29,7 @@ from nitido.train._log import Log
 from nitido.train._optimizers import build_optimizer
 from nitido.train._precision import pick_precision
 from nitido.train._progress import Progress
-from nitido.train._rates import rate_at, set_rate
+from nitido.train._rates import largest_norm, rate_at, set_rate
 from nitido.train._state import (
     Average,
     Mark,
@@ -131,7 +131,7 @@ def train(
             norm = fabric.clip_gradients(
                 network,
                 optimizer,
-                max_norm=schedule.clip / rate if schedule.clip_by_rate else schedule.clip,
+                max_norm=largest_norm(schedule, rate),
                 error_if_nonfinite=False,
             )
             assert norm is not None, "Fabric returns the norm that it clips by"
