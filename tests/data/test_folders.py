@@ -86,10 +86,13 @@ def test_a_plus_further_up_is_a_plus(sets):
     assert stems(pictures("c++/set", sets)) == ["four"]
 
 
-def test_stems_are_left_out(sets):
-    assert stems(pictures("top/a", sets, exclude=("one", "absent"))) == ["two", "three"]
+def test_no_source_at_all(sets):
     with pytest.raises(DataError, match="at least one"):
         pictures((), sets)
+
+
+def test_stems_are_left_out(sets):
+    assert stems(pictures("top/a", sets, exclude=("one", "absent"))) == ["two", "three"]
     with pytest.raises(DataError, match="'top/b' holds no picture"):
         pictures("top/b", sets, exclude=("four",))
     with pytest.raises(DataError, match=r"'empty' holds no picture .*\.png"):

@@ -1,8 +1,8 @@
 """Logarithmic squared error: every picture counts in decibels, however damaged it is.
 
 Chen, Lu, Zhang, Chu, Chen: "HINet: Half Instance Normalization Network for Image Restoration",
-CVPR Workshops 2021. **Departure from the paper:** a floor, so that the loss is zero
-where the two are equal and its gradient is finite everywhere.
+CVPR Workshops 2021. **Departure from the paper:** a floor, so that the loss is zero where the two
+are equal and its gradient is finite everywhere.
 """
 
 from torch import Tensor, nn
