@@ -212,9 +212,7 @@ def test_results_that_were_kept_are_not_restored_again(make_set, darker, tmp_pat
     result = run(candidate, suite, data, folder=tmp_path / "rows", on_image=keep)
     pages = []
     for name, restored in (("kept", kept), ("again", {})):
-        write_report(
-            tmp_path / f"{name}.html", [Scored(suite, candidate, result, restored)], data
-        )
+        write_report(tmp_path / f"{name}.html", [Scored(suite, candidate, result, restored)], data)
         pages.append((tmp_path / f"{name}.html").read_bytes())
         assert (candidate.calls == 4) == (name == "kept")
     assert pages[0] == pages[1]
