@@ -9,10 +9,9 @@ from nitido import catalog
 from nitido.bench._candidate import Candidate
 from nitido.bench._suite import Suite
 from nitido.errors import SettingError
-from nitido.restorer import Restorer
+from nitido.restorer import PREFIX, Restorer
 from nitido.weights import Card, Weights, open_weights
 
-_CLASSICAL = "classical:"
 _LIBRARIES = ("scikit-image", "scipy", "opencv-python-headless", "PyWavelets", "bm3d")
 
 
@@ -50,8 +49,8 @@ def find_candidate(
     """
     if name == "input":
         return Input(suite)
-    if isinstance(name, str) and name.startswith(_CLASSICAL):
-        return Classical(name.removeprefix(_CLASSICAL), suite, sigma)
+    if isinstance(name, str) and name.startswith(PREFIX):
+        return Classical(name.removeprefix(PREFIX), suite, sigma)
     weights = name if isinstance(name, Weights) else open_weights(name)
     return Network(weights, suite, engine, sigma)
 
@@ -129,7 +128,7 @@ class Classical:
         known = {"sigma": suite.sigma if sigma is None else sigma, "scale": suite.scale}
         asked = inspect.signature(catalog.find(classical, name)).parameters
         self.told = {key: value for key, value in known.items() if key in asked and value}
-        self.name = _CLASSICAL + name
+        self.name = PREFIX + name
         self._restorer = catalog.build(classical, name, **self.told)
         _check_scale(self.name, self._restorer.scale, suite)
         self._enlarges = self._restorer.scale == suite.scale

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from nitido.cli._options import Root
+
 
 def train(
     recipe: Annotated[str, typer.Argument(help="A recipe by name, or a YAML file.")],
@@ -15,9 +17,7 @@ def train(
         list[str] | None,
         typer.Option("--set", help="key=value over the recipe: --set schedule.minutes=10"),
     ] = None,
-    data: Annotated[
-        Path | None, typer.Option(help="Root of the image sets; else $NITIDO_DATA.")
-    ] = None,
+    data: Root = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on from the checkpoint in the folder.")
     ] = False,
