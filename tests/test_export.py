@@ -15,7 +15,7 @@ from nitido.networks.dncnn import DnCNN
 from nitido.networks.memnet import MemNet
 from nitido.networks.unet import UNet
 from nitido.restorer import Restorer
-from nitido.weights import Score, Weights, open_weights
+from nitido.weights import Score, Weights, names, open_weights
 from nitido.weights.loading import load_network
 
 PARITY = 0.05 / 255
@@ -135,6 +135,13 @@ def test_tensors_are_stored_once_and_in_half_precision(tiny_weights):
             whole = tiny_weights.file.read_bytes()
             start, length = int(where["offset"]), int(where["length"])
             assert whole[start : start + length] == stored[tensor.name].tobytes()
+
+
+def test_a_graph_tells_nothing_of_the_machine_that_exported_it(tiny_weights):
+    ours = [open_weights(name) for name in names()]
+    for graph in [tiny_weights.graph, *(each.graph for each in ours)]:
+        content = graph.read_bytes()
+        assert not any(word in content for word in (b".py", b"File ", b"site-packages"))
 
 
 def test_half_precision_is_refused_where_it_shows(tmp_path, quick, make_recipe, lq):

@@ -17,6 +17,7 @@ import numpy as np
 import onnx_ir as ir
 import onnx_safetensors
 import torch
+from onnx_ir.passes.common import ClearMetadataAndDocStringPass
 from safetensors.numpy import load_file
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
@@ -310,6 +311,7 @@ def _graph(network: nn.Module, card: Card, stored: Mapping[str, np.ndarray]) -> 
     for name, tensor in stored.items():
         if tensor.dtype == np.float16 and name in model.graph.initializers:
             _store_as_half(model.graph, name, tensor)
+    ClearMetadataAndDocStringPass()(model)  # call stacks, with the folders of who exported it
     return model
 
 

@@ -17,6 +17,7 @@ class Source:
     def __init__(self, pixels, alpha=None):
         self.height, self.width, self.channels = pixels.shape
         self.pixels, self.alpha = pixels, alpha
+        self.has_alpha = alpha is not None
         self.next, self.asked = 0, []
 
     def rows(self, count):
@@ -147,8 +148,8 @@ def test_progress_is_told_after_every_tile():
     told = []
     plan = make_plan(40, 40, multiple_of=1, overlap=4, budget=0, tile=20)
     source = Source(np.zeros((40, 40, 1), np.float32))
-    run_tiles(source, Sink(), plan, lambda tile: tile, on_tile=lambda: told.append(1))
-    assert len(told) == plan.count == 4
+    run_tiles(source, Sink(), plan, lambda tile: tile, on_tile=lambda *count: told.append(count))
+    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
 
 def test_what_a_tile_raises_goes_through():

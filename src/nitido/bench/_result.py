@@ -9,6 +9,7 @@ from typing import Any
 from nitido.bench._interval import interval
 from nitido.bench._published import Published, own_row
 from nitido.bench._rows import Row
+from nitido.restorer import PREFIX
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,9 @@ class Result:
     @property
     def own(self) -> Published | None:
         """The published row of the very thing that was scored, found by its name."""
-        if self.weights in ("input", "classical:bicubic"):
+        if self.weights in ("input", PREFIX + "bicubic"):
             return next((row for row in self.published if row.input), None)
-        return own_row(self.published, self.weights.removeprefix("classical:"))
+        return own_row(self.published, self.weights.removeprefix(PREFIX))
 
     def to_json(self) -> str:
         """Return the result as one line of JSON; values that are not finite become null."""

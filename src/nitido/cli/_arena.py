@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nitido.cli._bar import printable
+from nitido.cli._options import Engine, OneJson, Root, Sigma
 
 if TYPE_CHECKING:
     from nitido.bench import Arena
@@ -28,18 +29,13 @@ def arena(
         ),
     ] = None,
     every: Annotated[int, typer.Option(min=1, help="Every how many-th picture is used.")] = 1,
-    data: Annotated[
-        Path | None, typer.Option(help="Root of the image sets; else $NITIDO_DATA.")
-    ] = None,
-    sigma: Annotated[
-        float | None,
-        typer.Option(min=0, max=255, help="Tell this noise level instead of the suite's."),
-    ] = None,
-    engine: Annotated[str, typer.Option(help="openvino or torch, in fp32.")] = "openvino",
+    data: Root = None,
+    sigma: Sigma = None,
+    engine: Engine = "openvino",
     report: Annotated[
         Path | None, typer.Option(help="Also an HTML file with charts.", dir_okay=False)
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    json: OneJson = False,
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", help="Of a contest: its folder; runs/CONTEST without it."),

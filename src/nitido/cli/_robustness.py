@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nitido.cli._bar import printable
+from nitido.cli._options import Engine, OneJson, Root
 
 if TYPE_CHECKING:
     from nitido.bench import Candidate, Maker, Robustness, Suite
@@ -30,14 +31,12 @@ def robustness(
             show_default=False,
         ),
     ] = None,
-    data: Annotated[
-        Path | None, typer.Option(help="Root of the image sets; else $NITIDO_DATA.")
-    ] = None,
+    data: Root = None,
     sigma: Annotated[
         float | None,
         typer.Option(min=0, max=255, help="Tell this level where the damage is no noise."),
     ] = None,
-    engine: Annotated[str, typer.Option(help="openvino or torch, in fp32.")] = "openvino",
+    engine: Engine = "openvino",
     report: Annotated[
         Path | None, typer.Option(help="Also an HTML file with curves.", dir_okay=False)
     ] = None,
@@ -45,7 +44,7 @@ def robustness(
         Path | None,
         typer.Option("--csv", help="Also a CSV file, a row per picture.", dir_okay=False),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    json: OneJson = False,
 ) -> int:
     """Score weights against noise level, kind of noise, JPEG quality, scale and blur width.
 
@@ -54,6 +53,7 @@ def robustness(
     from nitido import bench as room
     from nitido.cli._bench import BenchDisplay
     from nitido.errors import SettingError
+    from nitido.restorer import PREFIX
     from nitido.weights import open_weights
 
     if not weights:
@@ -62,7 +62,7 @@ def robustness(
         if file:
             check(file)
     names = list(dict.fromkeys(["input", *weights]))
-    networks = [name for name in weights if name != "input" and not name.startswith("classical:")]
+    networks = [name for name in weights if name != "input" and not name.startswith(PREFIX)]
     scale = max((open_weights(name).card.scale for name in networks), default=1)
 
     def maker(name: str) -> "Maker":

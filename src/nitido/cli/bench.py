@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from nitido.cli._arena import arena
+from nitido.cli._options import Engine, JsonLines, Root, Sigma
 from nitido.cli._robustness import robustness
 
 if TYPE_CHECKING:
@@ -46,14 +47,9 @@ def score_suites(
             show_default=False,
         ),
     ] = None,
-    data: Annotated[
-        Path | None, typer.Option(help="Root of the image sets; else $NITIDO_DATA.")
-    ] = None,
-    sigma: Annotated[
-        float | None,
-        typer.Option(min=0, max=255, help="Tell this noise level instead of the suite's."),
-    ] = None,
-    engine: Annotated[str, typer.Option(help="openvino or torch, in fp32.")] = "openvino",
+    data: Root = None,
+    sigma: Sigma = None,
+    engine: Engine = "openvino",
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", help="Folder of the CSV files; the cache without it."),
@@ -65,9 +61,7 @@ def score_suites(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Score again what was scored already.")
     ] = False,
-    json: Annotated[
-        bool, typer.Option("--json", help="One JSON object per suite on stdout.")
-    ] = False,
+    json: JsonLines = False,
     show: Annotated[bool, typer.Option("--list", help="List the suites and stop.")] = False,
 ) -> int:
     """Score weights on published protocols and compare with what papers report.

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nitido.cli._options import JsonLines, Root
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -19,10 +21,6 @@ data = typer.Typer(
     rich_markup_mode=None,
 )
 
-_Root = Annotated[
-    Path | None, typer.Option("--data", help="Root of the image sets; else $NITIDO_DATA.")
-]
-_Json = Annotated[bool, typer.Option("--json", help="JSON objects, one a line, on stdout.")]
 _REMARKS = 5  # remarks of one kind that are written out for people; --json has all
 
 
@@ -31,8 +29,8 @@ def list_sets(
     names: Annotated[
         list[str] | None, typer.Argument(help="Sets to tell all about.", show_default=False)
     ] = None,
-    root: _Root = None,
-    json: _Json = False,
+    root: Root = None,
+    json: JsonLines = False,
     markdown: Annotated[
         bool, typer.Option("--markdown", help="The table of docs/data.md.")
     ] = False,
@@ -70,8 +68,8 @@ def verify_sets(
         list[str] | None,
         typer.Option(help="Find pictures of this evaluation set among them; all: of every one."),
     ] = None,
-    root: _Root = None,
-    json: _Json = False,
+    root: Root = None,
+    json: JsonLines = False,
 ) -> int:
     """Find missing, changed, corrupt and duplicate pictures, and leaks from evaluation sets.
 
@@ -117,8 +115,8 @@ def fetch_sets(
     keep: Annotated[
         bool, typer.Option("--keep", help="Keep archives after they are unpacked.")
     ] = False,
-    root: _Root = None,
-    json: _Json = False,
+    root: Root = None,
+    json: JsonLines = False,
 ) -> int:
     """Fetch sets that their authors serve freely; go on where the last call was cut."""
     from dataclasses import asdict
@@ -161,8 +159,8 @@ def inspect_sets(
     ] = None,
     lq: Annotated[str | None, typer.Option(help="Folder of damaged pictures.")] = None,
     gt: Annotated[str | None, typer.Option(help="Folder of their clean partners.")] = None,
-    root: _Root = None,
-    json: _Json = False,
+    root: Root = None,
+    json: JsonLines = False,
 ) -> int:
     """Say what sets hold, and which of their pairs are none.
 
@@ -210,8 +208,8 @@ def pack_set(
     shard_size: Annotated[
         float, typer.Option("--shard-size", min=0, help="Most megabytes of a tar file.")
     ] = 1000,
-    root: _Root = None,
-    json: _Json = False,
+    root: Root = None,
+    json: JsonLines = False,
 ) -> int:
     """Write a set as tar files in WebDataset's layout, from which recipes train as from folders.
 

@@ -156,7 +156,8 @@ def _page(card: "Card") -> str:
     import yaml
 
     facts = _facts(card)
-    lines = [f"# {card.name}", "", f"{facts.pop('title').capitalize()}.", ""]
+    title = facts.pop("title")
+    lines = [f"# {card.name}", "", f"{title[:1].upper()}{title[1:]}.", ""]
     about = str(card.recipe.get("about", "")).strip()
     lines += [about, ""] if about else []
     lines += ["| | |", "| --- | --- |"]

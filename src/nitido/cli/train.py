@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from nitido.cli._options import Root
+
 
 def train(
     recipe: Annotated[str, typer.Argument(help="A recipe by name, or a YAML file.")],
@@ -18,9 +20,7 @@ def train(
     trial: Annotated[
         bool, typer.Option("--trial", help="The recipe's run of minutes: smaller in everything.")
     ] = False,
-    data: Annotated[
-        Path | None, typer.Option(help="Root of the image sets; else $NITIDO_DATA.")
-    ] = None,
+    data: Root = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on from the checkpoint in the folder.")
     ] = False,

@@ -10,16 +10,15 @@ import numpy as np
 
 from nitido.errors import ResultError, SettingError
 from nitido.picture import Policy
-from nitido.restorer._alpha import AlphaAsBand, BandAsAlpha, beside_alpha
-from nitido.restorer._pictures import OnTile, RestoresPictures
+from nitido.restorer._flatness import Flatness
+from nitido.restorer._pictures import RestoresPictures
 from nitido.restorer._plan import Plan, make_plan
 from nitido.restorer._report import Report
 from nitido.restorer._rows import Sink, Source
-from nitido.restorer._tiles import RunTile, run_tiles
+from nitido.restorer._tiles import OnTile, run_tiles
 
 _TILE_PIXELS = 1_000_000  # of a method that looks no farther than it says
 _ALPHA_REACH = 2  # of the enlargement of alpha, LQ pixels
-_FLAT = (8 / 255, 0.1 / 255)  # what an input spans that is not flat, and a result that is
 
 Progress = Callable[[float], None]  # takes the part of a tile that is done, 0..1
 RestoreTile = Callable[[np.ndarray, Progress], np.ndarray]
@@ -111,23 +110,19 @@ class RestoresByMethod(RestoresPictures):
         began = time.perf_counter()
         source = open_source()
         plan = self.plan(source.height, source.width)
-        done = 0
+        done = 0.0
 
         def progress(part: float) -> None:
             if part < 1:  # a tile that is done is counted below
                 on_tile(done + part, plan.count)
 
-        def count() -> None:
+        def count(tiles: float, total: float) -> None:
             nonlocal done
-            done += 1
-            on_tile(done, plan.count)
+            done = tiles
+            on_tile(tiles, total)
 
         work = _Work(self._restored, self.name, self._strength, progress)
-        scale = self.scale
-        run: RunTile = work
-        if source.has_alpha and scale != 1:
-            source, sink, run = AlphaAsBand(source), BandAsAlpha(sink), beside_alpha(work, scale)
-        run_tiles(source, sink, plan, run, scale=scale, on_tile=count)
+        run_tiles(source, sink, plan, work, scale=self.scale, on_tile=count)
         work.check()
         notes = (
             ()
@@ -156,8 +151,7 @@ class _Work:
         self.seconds = 0.0
         self._restore, self._name, self._strength = restore, name, np.float32(strength)
         self._progress = progress
-        self._before: list[float] = []
-        self._after: list[float] = []
+        self._flatness = Flatness()
 
     def __call__(self, tile: np.ndarray) -> np.ndarray:
         """Restore one tile (h, w, C)."""
@@ -177,18 +171,12 @@ class _Work:
             )
         if self._strength != 1:
             restored = tile + self._strength * (restored - tile)
-        self._before += [float(tile.min()), float(tile.max())]
-        self._after += [float(restored.min()), float(restored.max())]
+        self._flatness.see(tile, restored)
         return restored
 
     def check(self) -> None:
         """Refuse a result that is constant where the input was not."""
-        before, after = max(self._before) - min(self._before), max(self._after) - min(self._after)
-        if before > _FLAT[0] and after < _FLAT[1]:
-            raise ResultError(
-                f"The result of {self._name} is one flat value ({self._after[0]:.3f}) where the "
-                "input was not; nothing was written. Try other settings."
-            )
+        self._flatness.check(self._name, "Try other settings.")
 
     def _band(self, tile: np.ndarray, band: int) -> np.ndarray:
         bands = tile.shape[2]

@@ -12,8 +12,7 @@ from nitido.restorer._arrays import as_given, as_picture
 from nitido.restorer._files import restore_file
 from nitido.restorer._report import Report
 from nitido.restorer._rows import ArraySink, ArraySource, Sink, Source
-
-OnTile = Callable[[float, float], None]  # tiles done, with the part of one in work; tiles in all
+from nitido.restorer._tiles import OnTile
 
 
 class RestoresPictures(ABC):

@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from nitido.restorer._alpha import AlphaAsBand, BandAsAlpha, beside_alpha
 from nitido.restorer._plan import Cut, Plan
 from nitido.restorer._rows import Sink, Source
 
 RunTile = Callable[[np.ndarray], np.ndarray]  # (h, w, C) -> (h * scale, w * scale, C)
+OnTile = Callable[[float, float], None]  # tiles done, with the part of one in work; tiles in all
 
 
 def run_tiles(
@@ -18,14 +20,15 @@ def run_tiles(
     *,
     scale: int = 1,
     feather: int = 0,
-    on_tile: Callable[[], None] = lambda: None,
+    on_tile: OnTile = lambda done, total: None,
 ) -> None:
     """Restore every tile of a plan, holding one row of tiles at a time.
 
     Parameters
     ----------
     source, sink : Source, Sink
-        Where LQ rows come from and restored rows go; alpha passes by untouched.
+        Where LQ rows come from and restored rows go; alpha passes by untouched, or is enlarged as
+        much as the picture.
     plan : Plan
         Of this picture.
     run : callable
@@ -36,8 +39,10 @@ def run_tiles(
         LQ pixels over which neighbours fade into each other; 0 cuts sharply. Where less than that
         is kept of a tile, they fade over what is kept, so that never more than two meet.
     on_tile : callable
-        Called after every tile.
+        Called after every tile with the tiles done and their number in all.
     """
+    if source.has_alpha and scale != 1:
+        source, sink, run = AlphaAsBand(source), BandAsAlpha(sink), beside_alpha(run, scale)
     feather = min(feather, *(c.last - c.first for c in (*plan.rows, *plan.columns)))
     band = _Band(source, plan)
     joined = _Joined(sink, source, plan, scale)
@@ -51,7 +56,7 @@ def run_tiles(
             restored = run(np.ascontiguousarray(tile))
             column_weights = _weights(plan.columns, across, wide, feather, scale)
             joined.add(row, column, restored, row_weights, column_weights)
-            on_tile()
+            on_tile(index * len(plan.columns) + across + 1, plan.count)
         following = plan.rows[index + 1] if index + 1 < len(plan.rows) else None
         joined.emit(row.last - feather // 2 if following else plan.height)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from nitido.errors import ResultError
+from nitido.restorer._flatness import Flatness
 from nitido.restorer._shelf import Shelf
 from nitido.weights import Card
 
@@ -22,8 +23,7 @@ class Work:
     precision: str = ""
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
-    _before: tuple[float, float] = (np.inf, -np.inf)
-    _after: tuple[float, float] = (np.inf, -np.inf)
+    _flatness: Flatness = field(default_factory=Flatness)
 
     def __call__(self, tile: np.ndarray) -> np.ndarray:
         """Restore one tile (h, w, C)."""
@@ -40,18 +40,13 @@ class Work:
             restored = np.stack(bands, axis=2)
         if self.blend != 1:
             restored = tile + np.float32(self.blend) * (restored - tile)
-        self._before = _wider(self._before, tile)
-        self._after = _wider(self._after, restored)
+        self._flatness.see(tile, restored)
         return restored
 
     def check(self) -> None:
         """Refuse a result that is constant where the input was not."""
-        (low, high), (lowest, highest) = self._before, self._after
-        if high - low > 8 / 255 and highest - lowest < 0.1 / 255:
-            raise ResultError(
-                f"The result is one flat value ({lowest:.3f}) where the input was not; "
-                "nothing was written. Try --precision fp32 or another --engine."
-            )
+        name = self.shelf.weights.card.name
+        self._flatness.check(name, "Try --precision fp32 or another --engine.")
 
     def _infer(self, tile: np.ndarray) -> np.ndarray:
         lq = np.ascontiguousarray(tile.transpose(2, 0, 1)[None])
@@ -104,7 +99,3 @@ def _all_near(true: np.ndarray, reach: int, axis: int) -> np.ndarray:
     beyond = places - reach - 1 < 0
     before[beyond if axis == 0 else np.s_[:, beyond]] = 0
     return np.asarray(last == before)
-
-
-def _wider(span: tuple[float, float], tile: np.ndarray) -> tuple[float, float]:
-    return min(span[0], float(tile.min())), max(span[1], float(tile.max()))

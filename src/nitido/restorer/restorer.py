@@ -10,14 +10,13 @@ import numpy as np
 from nitido.engines import Precision
 from nitido.errors import SettingError
 from nitido.picture import Policy, open_picture
-from nitido.restorer._alpha import AlphaAsBand, BandAsAlpha, beside_alpha
 from nitido.restorer._judgement import judged_level
-from nitido.restorer._pictures import OnTile, RestoresPictures
+from nitido.restorer._pictures import RestoresPictures
 from nitido.restorer._plan import Plan, make_plan
 from nitido.restorer._report import Report
 from nitido.restorer._rows import Sink, Source
 from nitido.restorer._shelf import Shelf
-from nitido.restorer._tiles import RunTile, run_tiles
+from nitido.restorer._tiles import OnTile, run_tiles
 from nitido.restorer._work import Work
 from nitido.weights import Weights, open_weights
 
@@ -169,26 +168,15 @@ class Restorer(RestoresPictures):
             work.sigma = self._strength * level
         if self._strength < 1:
             work.blend = min(1, self._strength / _FADE) if card.takes_sigma else self._strength
-        done = 0
-
-        def count() -> None:
-            nonlocal done
-            done += 1
-            on_tile(done, plan.count)
-
         seamless = card.radius is not None
-        run: RunTile = work
-        if source.has_alpha and card.scale != 1:
-            source, sink = AlphaAsBand(source), BandAsAlpha(sink)
-            run = beside_alpha(work, card.scale)
         run_tiles(
             source,
             sink,
             plan,
-            run,
+            work,
             scale=card.scale,
             feather=0 if seamless else card.overlap,
-            on_tile=count,
+            on_tile=on_tile,
         )
         work.check()
         if plan.count > 1 and not seamless:
