@@ -1,7 +1,6 @@
 """Restorers side by side: the same pictures, in turns, with what each costs."""
 
 import json
-import time
 
 import pytest
 
@@ -12,9 +11,15 @@ SUITE = find_suite("photos/gaussian_noise_25")
 
 
 @pytest.fixture
-def runners(darker):
-    """Two restorers that write down when they were called; the second is slow."""
-    calls = []
+def runners(darker, monkeypatch):
+    """Two restorers that write down when they were called; the second is slow by the clock."""
+    calls, clock = [], [0.0]
+
+    def tick():
+        clock[0] += 1e-9
+        return clock[0]
+
+    monkeypatch.setattr("nitido.bench.arena.time.perf_counter", tick)
 
     class Runner(darker):
         def __init__(self, name, pause):
@@ -23,7 +28,7 @@ def runners(darker):
 
         def __call__(self, lq):
             calls.append(self.name)
-            time.sleep(self.pause)
+            clock[0] += self.pause
             return super().__call__(lq)
 
     return [Runner("quick", 0.001), Runner("slow", 0.01)], calls
@@ -38,8 +43,8 @@ def test_they_take_turns_after_a_first_try(make_set, runners):
     assert calls == ["quick", "slow", *(["quick", "slow", "slow", "quick"] * 2)]
     assert steps == [(1, 4), (2, 4), (3, 4), (4, 4)]
     quick, slow = arena.standings
-    assert quick.speed > 2 * slow.speed
-    assert slow.speed < 24 * 28 / 1e6 / 0.01
+    assert slow.speed == pytest.approx(24 * 28 / 1e6 / 0.01)
+    assert quick.speed == pytest.approx(10 * slow.speed)
     assert len(slow.speeds) == 4
 
 
