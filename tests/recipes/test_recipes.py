@@ -12,7 +12,8 @@ from nitido import recipes
 from nitido.errors import RecipeError, UnknownNameError
 
 # Recipes of the weights that are shipped, a run of minutes each.
-SHIPPED = ("dejpeg", "denoise", "upscale_x2", "upscale_x3", "upscale_x4")
+SHIPPED = ("combined", "declutter", "dejpeg", "denoise", "descreen")
+SHIPPED += ("upscale_x2", "upscale_x3", "upscale_x4")
 WITH_TRIAL = [name for name in recipes.names() if name not in SHIPPED]
 # Sets that judge, in suites or elsewhere, so that nobody may train on them.
 JUDGES = {"polyu", "lol4", "cc5", "bsd68", "cbsd68", "bsd100", "set5", "set12", "set14"}
