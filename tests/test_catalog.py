@@ -16,11 +16,13 @@ FILES = {
     "heavy.py": "from torch import nn",
     "median.py": """
         from dataclasses import dataclass
+        from typing import ClassVar
 
         @dataclass(frozen=True)
         class Median:
             size: int = 3
             sides: tuple = (1, 2)
+            VARIANTS: ClassVar = {"median5": {"size": 5}, "median_wide": {"sides": (8, 9)}}
 
             def __post_init__(self):
                 if self.size < 1:
@@ -99,6 +101,27 @@ def test_build_takes_settings_and_freezes_lists(room):
 def test_wrong_settings_say_which_and_what_there_is(room, name, given, text):
     with pytest.raises(SettingError, match=text):
         catalog.build(room, name, **given)
+
+
+def test_variants_are_built_like_files_and_settings_win(room):
+    assert catalog.build(room, "median5").size == 5
+    assert catalog.build(room, "median_wide").sides == (8, 9)
+    assert catalog.build(room, "median5", size=7).size == 7
+    assert catalog.from_spec(room, {"name": "median5", "sides": [3, 4]}).sides == (3, 4)
+
+
+def test_the_file_of_a_variant_is_known_without_importing_it(room):
+    assert catalog.home(room, "median_wide") == catalog.home(room, "median") == "median"
+    assert not [n for n in sys.modules if n.startswith("filters.")]
+
+
+def test_an_unknown_variant_gets_the_nearest_proposed(room):
+    with pytest.raises(UnknownNameError, match=r"^No filter 'median_wade'; try median_wide\.$"):
+        catalog.build(room, "median_wade")
+    with pytest.raises(UnknownNameError, match="No filter 'wiener5'"):
+        catalog.build(room, "wiener5")
+    with pytest.raises(UnknownNameError, match="try median"):
+        catalog.build(room, "medians")
 
 
 def test_from_spec_reads_the_form_of_recipes(room):

@@ -25,31 +25,36 @@ FLOORS = {
     "catalog": 0,
     "cache": 0,
     "picture": 1,
+    "pages": 1,
     "degradations": 2,
     "classical": 3,
     "networks": 2,
     "losses": 2,
+    "objectives": 2,
     "metrics": 2,
     "weights": 3,
     "engines": 4,
     "data": 3,
     "recipes": 4,
     "tasks": 4,
+    "solvers": 4,
     "restorer": 5,
     "diagnosis": 4,
     "bench": 6,
     "jobs": 5,
     "train": 7,
     "export": 5,
+    "contest": 8,
     "fleet": 8,
     "serve": 8,
-    "cli": 8,
-    "__init__": 9,  # the public names, each loaded on first use
-    "__main__": 9,
+    "cli": 9,
+    "__init__": 10,  # the public names, each loaded on first use
+    "__main__": 10,
 }
 # The two rooms of the lowest floor are one thing: the catalog raises the errors.
 NEIGHBOURS = {("catalog", "errors")}
-REGISTRIES = ("classical", "degradations", "losses", "metrics", "networks", "tasks")
+REGISTRIES = ("classical", "degradations", "losses", "metrics", "networks", "objectives")
+REGISTRIES += ("solvers", "tasks")
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager"}
 HEAVY = ("torch", "openvino", "lightning", "scipy", "skimage", "cv2", "pywt", "onnx", "onnxruntime")
 
@@ -291,7 +296,17 @@ def exists(room: str) -> bool:
 
 
 CORE = ["errors", "catalog", "picture", "degradations", "metrics", "classical", "weights"]
-CORE += ["engines", "recipes", "tasks", "restorer", "diagnosis", "jobs", "cli", "__init__"]
+CORE += [
+    "engines",
+    "recipes",
+    "tasks",
+    "solvers",
+    "restorer",
+    "diagnosis",
+    "jobs",
+    "cli",
+    "__init__",
+]
 TRAIN_ONLY = ["torch", "lightning", "onnx", "onnxruntime", "onnxscript", "scipy", "skimage"]
 TRAIN_ONLY += ["cv2", "pywt"]
 # Rooms whose every public file works without PyTorch; elsewhere a file may need it when it is used.

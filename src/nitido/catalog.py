@@ -1,11 +1,14 @@
 """A folder is a registry: each public file of a room offers one thing, named like the file.
 
 A room is a package whose files end in ``PUBLIC = Thing``. Files whose name starts with an
-underscore are the room's private parts.
+underscore are the room's private parts. A thing may name settings that papers made known:
+``VARIANTS = {"rednet20": {"depth": 20}}`` in ``rednet.py``. Such a name is the file's and a number,
+or the file's, an underscore and more; it can be built like one.
 """
 
 import inspect
 import pkgutil
+import re
 from collections.abc import Mapping
 from importlib import import_module
 from types import ModuleType
@@ -40,8 +43,56 @@ def find(room: ModuleType, name: str) -> Any:  # noqa: ANN401
         raise
 
 
+def home(room: ModuleType, name: str) -> str:
+    """Return the file that a name belongs to, which need not be imported for that.
+
+    That is the file of this name or, for a variant, the longest one that the name begins with.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such file.
+    """
+    known = names(room)
+    if name in known:
+        return name
+    parents = [file for file in known if re.match(rf"{file}(\d|_)", name)]
+    if not parents:
+        raise UnknownNameError(_kind(room), name, known)
+    return max(parents, key=len)
+
+
+def variant(room: ModuleType, name: str) -> tuple[Any, dict[str, Any]]:
+    """Return what a name stands for: a thing, and the settings that the name implies.
+
+    Raises
+    ------
+    UnknownNameError
+        If the room has neither such a file nor such a variant.
+    MissingExtraError
+        If the file needs PyTorch and it is not installed.
+    """
+    file = home(room, name)
+    maker = find(room, file)
+    if name == file:
+        return maker, {}
+    variants: Mapping[str, dict[str, Any]] = getattr(maker, "VARIANTS", {})
+    if name not in variants:
+        raise UnknownNameError(_kind(room), name, [*names(room), *variants])
+    return maker, dict(variants[name])
+
+
 def build(room: ModuleType, name: str, **settings: Any) -> Any:  # noqa: ANN401
     """Build `name` of a room with its settings; lists become tuples, as YAML has no tuples.
+
+    Parameters
+    ----------
+    room : module
+        A room.
+    name : str
+        A file of the room, or a variant.
+    **settings
+        What the thing takes; they win over what a variant implies.
 
     Raises
     ------
@@ -50,14 +101,14 @@ def build(room: ModuleType, name: str, **settings: Any) -> Any:  # noqa: ANN401
     SettingError
         If a setting is unknown, missing, or refused by the thing itself.
     """
-    maker = find(room, name)
+    maker, implied = variant(room, name)
     known = inspect.signature(maker).parameters
     wrong = sorted(set(settings) - set(known))
     if wrong:
         has = ", ".join(known) or "none"
         raise SettingError(f"{_kind(room)} {name}: unknown setting '{wrong[0]}'; it has {has}.")
     try:
-        return maker(**{key: _frozen(value) for key, value in settings.items()})
+        return maker(**{key: _frozen(value) for key, value in {**implied, **settings}.items()})
     except (TypeError, ValueError) as error:
         raise SettingError(f"{_kind(room)} {name}: {error}") from error
 

@@ -60,6 +60,10 @@ class RecipeError(NitidoError):
     """A recipe with mistakes; the message lists all of them."""
 
 
+class HarmError(NitidoError):
+    """Fine-tuned weights that have forgotten what the weights before could do."""
+
+
 class DataError(NitidoError):
     """An image set that is missing, empty or unfit for what was asked."""
 

@@ -8,6 +8,7 @@ import pytest
 from nitido import catalog
 from nitido.bench import find_candidate, find_suite
 from nitido.errors import SettingError, UnknownNameError, WeightsError
+from nitido.weights import open_weights
 from nitido.weights.loading import load_network
 
 RNG = np.random.default_rng(0)
@@ -112,7 +113,7 @@ class Plain:
     ],
 )
 def test_classical_restorers_are_told_what_they_ask_for(monkeypatch, maker, suite, told):
-    monkeypatch.setattr(catalog, "find", lambda room, name: maker)
+    monkeypatch.setattr(catalog, "variant", lambda room, name: (maker, {}))
     suite = find_suite(suite)
     candidate = find_candidate("classical:any", suite)
     assert (candidate.name, candidate.told) == ("classical:any", told)
@@ -124,3 +125,16 @@ def test_classical_restorers_are_told_what_they_ask_for(monkeypatch, maker, suit
 def test_an_unknown_classical_restorer():
     with pytest.raises(UnknownNameError, match="bicubic"):
         find_candidate("classical:bicubc", find_suite("a/bicubic_x2"))
+
+
+def test_solvers_are_told_what_they_ask_for():
+    noise, small = find_suite("a/gaussian_noise_25"), find_suite("a/bicubic_x2")
+    learner, asker = find_candidate("zs_n2n", noise), find_candidate("pnp", small)
+    assert (learner.name, learner.told, learner.engine) == ("zs_n2n", {}, "torch")
+    assert learner.weights_hash is None
+    assert (asker.told, asker.packages) == ({"scale": 2}, ("torch",))
+    assert asker.weights_hash == open_weights("denoise").sha256
+    assert asker(RNG.random((6, 7, 3), dtype=np.float32)).shape == (12, 14, 3)
+    assert find_candidate("deep_image_prior", small).told == {"scale": 2}
+    with pytest.raises(SettingError, match="Nothing says what the damage is"):
+        find_candidate("pnp", noise)

@@ -202,6 +202,30 @@ def test_levels_out_of_range(name):
         find_suite(name)
 
 
+@pytest.mark.parametrize("percent", ["10", "30", "50"])
+def test_impulses_hit_as_many_values_as_the_name_says(image_sets, percent):
+    for kind in ("salt_and_pepper", "impulse_noise"):
+        for _, lq, gt in pairs_of(f"photos/{kind}_{percent}", image_sets):
+            hit = np.mean(lq != gt)
+            assert hit == pytest.approx(int(percent) / 100, abs=0.05)
+            if kind == "salt_and_pepper":
+                assert set(np.unique(lq[lq != gt])) <= {0.0, 1.0}
+    again = pairs_of("photos/impulse_noise_30", image_sets)
+    for (_, lq, _), (_, same, _) in zip(
+        again, pairs_of("photos/impulse_noise_30", image_sets), strict=True
+    ):
+        assert np.array_equal(lq, same)
+
+
+def test_dithered_and_combined_suites(image_sets):
+    for _, lq, gt in pairs_of("photos/floyd_steinberg", image_sets):
+        assert set(np.unique(lq)) <= {0.0, 1.0}
+        assert lq.mean() == pytest.approx(gt.mean(), abs=0.02)
+    for _, lq, gt in pairs_of("photos/combined", image_sets):
+        assert lq.shape == gt.shape
+        assert psnr(lq, gt) < 25
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_names_are_kept_and_nothing_is_read_before_it_is_asked_for(tmp_path, kind):
     suite = find_suite(f"set/part/{kind}")

@@ -218,3 +218,60 @@ def test_no_socket_is_opened_but_by_fetch(nitido, root, monkeypatch):
     for args in (["list"], ["verify", "faces", "--against", "all"], ["inspect", "mine"]):
         assert nitido("data", *args).code == 0
     assert "the network was used" in nitido("data", "fetch", "served").err, "could not fail"
+
+
+@pytest.fixture
+def couples(root):
+    """A list of two pairs whose names say nothing, one of them without damage."""
+    noise = np.random.default_rng(0).normal(0, 20, (120, 150, 3))
+    noisy = np.asarray(spots(0)) + noise
+    Image.fromarray(noisy.clip(0, 255).astype(np.uint8)).save(root / "mine" / "g.png")
+    rows = ["lq,gt", "mine/g.png,eval/faces/a.png", "eval/faces/b.png,eval/faces/b.png"]
+    (root / "couples.csv").write_text("\n".join(rows))
+    return root / "couples.csv"
+
+
+def test_inspect_a_list(nitido, root, couples):
+    ran = nitido("data", "inspect", "couples.csv")
+    assert ran.code == 4
+    assert "couples.csv: 4 pictures, 2 pairs at scale 1, 1 problem\n" in ran.out
+    assert "b.png: its pixels are those of the clean picture" in ran.out
+    couples.write_text("gt\nmine/f.png\n")
+    assert nitido("data", "inspect", couples).out.startswith(f"{couples}: 1 pictures, sound\n")
+    couples.write_text("gt\nmine/f.png\nmine/none.png\n")
+    ran = nitido("data", "inspect", couples)
+    assert ran.code == 4
+    assert f"{couples} has 1 problem:\n  line 3: no file 'mine/none.png'\n" in ran.out
+
+
+def test_pack_says_what_a_recipe_needs(nitido, root):
+    from nitido.data import pictures
+
+    ran = nitido("data", "pack", "streets/train", "-o", root / "tars", "--shard-size", "0.04")
+    assert ran.code == 0
+    counted, recipe = ran.out.splitlines()
+    assert counted.startswith(f"{root / 'tars'}: 3 pictures in ")
+    source = recipe.removeprefix('for a recipe: data.source: "').removesuffix('"')
+    folder = pictures("streets/train", root)
+    assert [one.encoded().data for one in pictures(source)] == [one.read_bytes() for one in folder]
+    ran = nitido("data", "pack", "streets/train", "-o", root / "tars")
+    assert ran.code == 2
+    assert "is there already" in ran.err
+
+
+def test_packed_pairs_are_inspected_and_verified(nitido, root, monkeypatch, tmp_path):
+    for side in ("lq", "gt"):
+        shutil.copytree(root / "eval" / "faces", root / "away" / "some" / side)
+    ran = nitido("data", "pack", "away", "-o", root / "tars")
+    assert ran.code == 2
+    assert "away has pairs in its splits; pack each of them: SET/SPLIT" in ran.err
+    (facts,) = rows(nitido("data", "pack", "away/some", "-o", root / "tars", "--json"))
+    source = f"shards:{root / 'tars'}/some-{{000000..000000}}.tar"
+    assert facts == {"set": "away/some", "samples": 2, "pairs": True, "source": source}
+    (found,) = rows(nitido("data", "inspect", source, "--json"))
+    assert (found["pairs"], found["scale"]) == (2, 1)
+    assert [remark["kind"] for remark in found["remarks"]] == ["same", "same"]
+    assert nitido("data", "verify", source).code == 0
+    ran = nitido("data", "verify", source, "--against", "faces")
+    assert ran.code == 4
+    assert f"leak: {root}/tars/some-000000.tar/a.gt.png: the same pixels as" in ran.out

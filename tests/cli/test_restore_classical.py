@@ -79,11 +79,11 @@ def test_the_noise_level_of_the_command_is_a_setting(nitido, photo, tmp_path):
         (("--model", "classical:median", "--set", "radius=-1"), "radius is -1"),
         (("--model", "classical:median", "--set", "radius"), "write key=value"),
         (("--model", "classical:lime", "--sigma", "20"), "unknown setting 'sigma'"),
-        (("--model", "classical:median", "--engine", "torch"), "is no network"),
-        (("--model", "classical:median", "--precision", "bf16"), "is no network"),
+        (("--model", "classical:median", "--engine", "torch"), "has no engines"),
+        (("--model", "classical:median", "--precision", "bf16"), "has no engines"),
         (("--model", "classical:median", "--strength", "2"), "strength is 2"),
         (("--model", "classical:wavelet", "--tile", "32"), "cannot go tile by tile"),
-        (("--task", "denoise", "--set", "sigma=20"), "only --model classical:NAME has settings"),
+        (("--task", "denoise", "--set", "sigma=20"), "only a solver and --model classical:NAME"),
     ],
 )
 def test_wrong_usage_is_said_before_anything_is_done(args, said, nitido, photo):

@@ -137,6 +137,26 @@ def test_models_lists_what_there_is_and_shows_a_card(nitido):
     assert nitido("models", "show", "denois").code == 2
 
 
+@pytest.mark.parametrize(
+    ("name", "weights", "macs"),
+    [("dncnn", "556,097", "554,112"), ("dncnn_b_color", "669,379", "667,008")],
+)
+def test_models_shows_a_network(nitido, name, weights, macs):
+    said = dict(line.split(maxsplit=1) for line in nitido("models", "show", name).out.splitlines())
+    assert said["network"].startswith(f"{name}: a plain chain of convolutions")
+    assert "Beyond a Gaussian Denoiser" in said["paper"]
+    assert said["weights"] == weights
+    assert said["multiply-adds"] == f"{macs} per LQ pixel"
+    assert "dncnn_3" in said["variants"]
+    assert said["recipes"] == "dncnn"
+
+
+def test_models_shows_no_variant_that_there_is_not(nitido):
+    ran = nitido("models", "show", "dncnn_z")
+    assert ran.code == 2
+    assert "try dncnn_" in ran.err
+
+
 def test_doctor_restores_a_small_picture_as_a_proof(nitido):
     ran = nitido("doctor")
     assert ran.code == 0

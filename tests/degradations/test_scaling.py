@@ -7,6 +7,7 @@ from PIL import Image
 from nitido.degradations.area import Area
 from nitido.degradations.bicubic import Bicubic
 from nitido.degradations.bilinear import Bilinear
+from nitido.degradations.enlarged import Enlarged
 from nitido.degradations.nearest import Nearest
 from nitido.picture import imresize
 
@@ -120,3 +121,18 @@ def test_bicubic_is_still_matlabs(photograph):
     gt = photograph(41, 38)
     exact = imresize(whole(gt, 4), 1 / 4)
     assert np.array_equal(Bicubic(round=False)(gt, rng()), exact)
+
+
+@pytest.mark.parametrize("factor", SCALES)
+def test_enlarged_is_bicubic_down_and_up(factor, photograph):
+    gt = photograph(60, 120)
+    small = Bicubic(factor)(gt, rng())
+    assert np.allclose(Enlarged(factor)(gt, rng()), imresize(small, factor), atol=1e-6)
+    assert Enlarged(factor)(gt[:41, :38], rng()).shape == (41, 38, gt.shape[2])
+
+
+def test_enlarged_draws_its_factor(photograph):
+    gt = photograph(48, 48)
+    of = {factor: Enlarged(factor)(gt, rng()).tobytes() for factor in (2, 3, 4)}
+    drawn = [Enlarged((2, 4))(gt, np.random.default_rng(seed)).tobytes() for seed in range(30)]
+    assert set(drawn) == set(of.values())

@@ -64,6 +64,39 @@ def test_one_output_per_block_and_the_ensemble():
     torch.testing.assert_close(ensemble, 2 * outputs[1])
 
 
+@pytest.mark.parametrize(
+    ("switch", "gates"),
+    [
+        ({}, [3, 4, 5]),
+        ({"long_term": False}, [2, 2, 2]),
+        ({"short_term": False}, [2, 3, 4]),
+        ({"long_term": False, "short_term": False}, [1, 1, 1]),
+    ],
+)
+def test_memories_can_be_taken_away(switch, gates):
+    network = MemNet(features=4, blocks=3, recursions=2, **switch)
+    assert [block.gate.in_channels for block in network.memory] == [4 * n for n in gates]
+    assert torch.isfinite(network(torch.rand(1, 1, 5, 6))).all()
+
+
+def test_single_supervision_is_the_last_block():
+    network = MemNet(features=4, blocks=3, recursions=2).eval()
+    lq = torch.rand(1, 1, 5, 6)
+    single = MemNet(features=4, blocks=3, recursions=2, multi_supervised=False).eval()
+    state = {key: value for key, value in network.state_dict().items() if key != "ensemble"}
+    last = {
+        key.replace("norms.2", "norms.0"): value
+        for key, value in state.items()
+        if not key.startswith(("output_norms.0", "output_norms.1"))
+    }
+    single.load_state_dict(last)
+    (output,) = single.supervised(lq)
+    torch.testing.assert_close(output, network.supervised(lq)[2])
+    without = MemNet(features=4, blocks=3, recursions=2, multi_supervised=False, residual=False)
+    without.load_state_dict(last)
+    torch.testing.assert_close(without.eval()(lq) + lq, output)
+
+
 def straight_line(state, lq, blocks, recursions):
     """The same function with nothing shared but the description."""
 

@@ -211,6 +211,42 @@ def test_other_numbers_of_streams(streams):
     assert network(torch.rand(1, 3, side, side)).shape == (1, 3, side, side)
 
 
+@pytest.mark.parametrize(("streams", "columns"), [(1, 1), (1, 2), (3, 1)])
+def test_grids_of_the_ablation(streams, columns):
+    network = MIRNet(features=8, groups=1, blocks=1, streams=streams, columns=columns)
+    network(torch.rand(1, 3, 8, 8)).sum().backward()
+    assert all(p.grad is not None for p in network.parameters())
+
+
+def weights_of(**parts):
+    return sum(p.numel() for p in MIRNet(features=8, groups=1, blocks=1, **parts).parameters())
+
+
+def test_parts_can_be_taken_away():
+    """Three streams of 8, 16 and 32 features, one unit and one fusion each."""
+    merging = sum(2 * w * w for w in (8, 16, 32))
+    looking = 3 * 2 * 25
+    choosing = sum(2 * w * (w // 8) for w in (8, 16, 32))
+    assert weights_of() - weights_of(attention="none") == merging + looking + choosing
+    assert weights_of() - weights_of(attention="channel") == merging + looking
+    assert weights_of() - weights_of(attention="spatial") == merging + choosing
+    selecting = sum(4 * w * 4 + 1 for w in (8, 16, 32))
+    assert weights_of() - weights_of(fusion="sum") == selecting
+    assert weights_of(fusion="concat") - weights_of(fusion="sum") == sum(
+        3 * w * w for w in (8, 16, 32)
+    )
+    with pytest.raises(SettingError, match="fusion: 'mean' found; give selective, sum or concat"):
+        MIRNet(fusion="mean")
+
+
+def test_without_skips_only_the_picture_is_added():
+    network = MIRNet(features=8, groups=1, blocks=1, skips=False)
+    with torch.no_grad():
+        network.trunk[0].blocks[0].tail.weight.zero_()
+    lq = torch.rand(1, 3, 8, 8)
+    assert torch.equal(network(lq), lq)
+
+
 def test_contradictions_are_refused(state):
     with pytest.raises(WeightsError, match="groups=2, but groups=3"):
         MIRNet.from_authors(state, n_RRG=3)

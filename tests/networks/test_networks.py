@@ -77,6 +77,15 @@ def test_tiny_is_small(name):
 
 
 @every_network
+def test_variants_can_be_built_by_name(name):
+    for known, settings in getattr(find(networks, name), "VARIANTS", {}).items():
+        with torch.device("meta"):
+            network = build(networks, known)
+        assert isinstance(network, find(networks, name))
+        assert all(getattr(network, key) == value for key, value in settings.items())
+
+
+@every_network
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (3, 5), (8, 7)])
 def test_output_shape_at_odd_multiples(name, height, width):
     network = stirred(name)

@@ -11,6 +11,25 @@ from pydantic import ValidationError
 from nitido import recipes
 from nitido.errors import RecipeError, UnknownNameError
 
+# Recipes of the weights that are shipped, a run of minutes each.
+SHIPPED = ("combined", "declutter", "dejpeg", "denoise", "descreen")
+SHIPPED += ("upscale_x2", "upscale_x3", "upscale_x4")
+WITH_TRIAL = [name for name in recipes.names() if name not in SHIPPED]
+# Sets that judge, in suites or elsewhere, so that nobody may train on them.
+JUDGES = {"polyu", "lol4", "cc5", "bsd68", "cbsd68", "bsd100", "set5", "set12", "set14"}
+JUDGES |= {"live1", "live1_gray", "classic5", "s14", "rni6", "rni15", "rain100l_12", "gopro2"}
+EACH = [(name, False) for name in recipes.names()] + [(name, True) for name in WITH_TRIAL]
+
+
+def loaded(name, trial):
+    return recipes.load(name, trial=trial)[1]
+
+
+def sources(recipe):
+    named = recipe.data.source
+    return (named,) if isinstance(named, str) else named
+
+
 SMALL = """
     title: a test
     network: {name: unet, features: [4, 6], blocks: [1, 1]}
@@ -50,25 +69,82 @@ def mistakes(source, *overrides):
     return str(caught.value)
 
 
-@pytest.mark.parametrize("name", recipes.names())
-def test_every_shipped_recipe_is_sound(name):
-    found, recipe = recipes.load(name)
-    assert found == name
+@pytest.mark.parametrize(("name", "trial"), EACH)
+def test_every_recipe_is_sound(name, trial):
+    found, recipe = recipes.load(name, trial=trial)
+    assert found == (f"{name}_trial" if trial else name)
     assert recipe.title
+    assert recipe.suites
+    assert recipe.data_terms
     assert recipe.model_validate(recipe.model_dump(mode="json")) == recipe  # as the card keeps it
 
 
-@pytest.mark.parametrize("name", recipes.names())
-def test_every_shipped_recipe_builds_its_network_and_loss(name):
+@pytest.mark.parametrize(("name", "trial"), EACH)
+def test_every_recipe_builds_all_that_it_names(name, trial):
     import torch
 
-    from nitido import catalog, losses, networks
+    from nitido import catalog, degradations, losses, networks, objectives
 
-    recipe = recipes.load(name)[1]
+    recipe = loaded(name, trial)
     with torch.device("meta"):  # no memory, no time
         network = catalog.from_spec(networks, recipe.network)
-    assert recipe.data.patch % network.multiple_of == 0
-    catalog.from_spec(losses, recipe.loss)
+        judged = []
+        for spec in (recipe.loss, *recipe.added_losses):
+            settings = {key: value for key, value in spec.items() if key != "weight"}
+            judged.append(getattr(catalog.from_spec(losses, settings), "judges", "restored"))
+    assert all(one == "restored" or hasattr(network, one) for one in judged)
+    catalog.from_spec(objectives, recipe.objective)
+    assert catalog.from_spec(degradations, recipe.degradation).scale == network.scale
+    assert getattr(network, "judges_sigma", True) or recipe.data.told == 1
+    halved = 2 if recipe.objective["name"] == "neighbor2neighbor" else 1
+    sizes = {stage.patch for stage in recipe.data.stages} or {recipe.data.patch}
+    assert {size % (network.multiple_of * network.scale * halved) for size in sizes} == {0}
+
+
+@pytest.mark.parametrize("name", recipes.names())
+def test_every_suite_of_a_recipe_exists(name):
+    from nitido.bench import find_suite
+
+    scale = loaded(name, trial=False).degradation.get("scale", 1)
+    suites = [find_suite(suite) for suite in loaded(name, trial=False).suites]
+    assert scale == 1 or {suite.scale for suite in suites} == {scale}
+
+
+@pytest.mark.parametrize("name", WITH_TRIAL)
+def test_a_trial_takes_a_few_minutes_and_less_of_everything(name):
+    whole, trial = loaded(name, trial=False), loaded(name, trial=True)
+    assert trial.schedule.minutes
+    assert trial.schedule.minutes <= 5
+    assert trial.network["name"] == whole.network["name"]
+    assert (trial.degradation, trial.objective) == (whole.degradation, whole.objective)
+    assert trial.data.stages == ()
+    patch = max((stage.patch for stage in whole.data.stages), default=whole.data.patch)
+    assert trial.data.patch <= patch
+    assert trial.data.batch * trial.data.patch**2 <= 16 * 64**2
+
+
+@pytest.mark.parametrize("name", recipes.names())
+def test_nobody_trains_on_what_judges(name):
+    recipe = loaded(name, trial=False)
+    used = {part.split("/")[0] for part in (*sources(recipe), recipe.data.pairs or "none")}
+    assert not used & JUDGES
+    if "bsds500" in used:
+        assert "val" not in " ".join(sources(recipe))  # BSD68 and BSD100 are from there
+        assert "302003" in recipe.data.exclude  # Set5's woman
+
+
+def test_every_network_has_a_recipe_of_its_name():
+    from nitido import catalog, networks
+
+    assert set(catalog.names(networks)) <= set(recipes.names())
+    for name in catalog.names(networks):
+        assert loaded(name, trial=False).network["name"] == name
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_shipped_weights_have_no_trial(name):
+    with pytest.raises(RecipeError, match=r"has no trial; give --set schedule\.minutes=5"):
+        recipes.load(name, trial=True)
 
 
 def test_the_denoiser_is_shipped():
@@ -164,7 +240,7 @@ def test_all_mistakes_at_once(file):
         ("degradation.sigma=[50, 3]", "sigma is (50, 3); it must rise"),
         ("network={blocks: [1]}", "network: the key 'name' is missing"),
         ("network={name: 3}", "network: the key 'name' is missing"),
-        ("schedule.optimizer=sgd", "schedule.optimizer: input should be 'adamw' or 'muon'"),
+        ("schedule.optimizer=lion", "schedule.optimizer: input should be 'adam', 'adamw', 'muon'"),
     ],
 )
 def test_what_cannot_work_says_what_can(file, override, words):
@@ -246,3 +322,16 @@ def test_overrides_do_not_touch_the_file(file):
     recipes.load(source, ["seed=9"])
     assert source.read_text() == before
     assert yaml.safe_load(before).get("seed") is None
+
+
+def test_a_trial_goes_over_the_recipe_part_by_part(file):
+    trial = "trial:\n  network: {blocks: [2, 1]}\n  data: {batch: 4}\n  schedule: {steps: 9}\n"
+    text = dedent(SMALL) + trial
+    name, recipe = recipes.load(file(text), ["data.patch=32"], trial=True)
+    assert name == "mine_trial"
+    assert recipe.network == {"name": "unet", "features": [4, 6], "blocks": [2, 1]}
+    assert (recipe.data.source, recipe.data.batch, recipe.data.patch) == ("photos", 4, 32)
+    assert (recipe.schedule.steps, recipe.schedule.minutes) == (9, None)
+    assert recipes.load(file(text))[1] == recipes.load(file())[1]
+    with pytest.raises(RecipeError, match="no trial"):
+        recipes.load(file(), trial=True)

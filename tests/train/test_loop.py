@@ -17,6 +17,7 @@ from nitido.cli.train import train as command
 from nitido.errors import DataError, RecipeError, WeightsError
 from nitido.train import loop as loop_file
 from nitido.train import train
+from nitido.train._batches import mixed
 from nitido.train._log import Log
 from nitido.train._progress import Progress
 from nitido.weights import open_weights
@@ -109,8 +110,27 @@ def test_the_log_is_what_was_reported(tmp_path, image_sets, make_recipe):
         {"network": WIDE, "schedule": MUON, "data__told": 0.5, "data__gray": 0.5},
         {"network": NORMED},
         {"network": DEEP, "schedule": MUON},
+        {
+            "data__stages": [
+                {"until": 0.3, "patch": 8, "batch": 5},
+                {"until": 1, "patch": 24, "batch": 3},
+            ],
+            "data__mixup": {"share": 0.5, "begin": 0.2},
+            "schedule__plateau": {"patience": 4, "factor": 0.5},
+        },
+        {
+            "data__patch": 32,
+            "data__targets": "lq",
+            "added_losses": [
+                {"name": "adversarial", "weight": 0.1, "features": 4, "depth": 2},
+                {"name": "total_variation", "weight": 0.01},
+            ],
+        },
+        {"objective": {"name": "noise2void", "share": 0.1}},
+        {"objective": {"name": "neighbor2neighbor"}},
+        {"difficulty": {"setting": "sigma", "range": (0, 60), "parts": 3, "every": 6}},
     ],
-    ids=["unet-muon", "dncnn-adamw", "memnet-muon"],
+    ids=["unet-muon", "dncnn-adamw", "memnet-muon", "stages", "gan", "n2v", "nb2nb", "on-demand"],
 )
 def test_runs_repeat_and_resume_bit_for_bit(
     tmp_path, image_sets, make_recipe, monkeypatch, changes
@@ -160,12 +180,12 @@ def test_checkpoints_come_at_their_interval(tmp_path, image_sets, make_recipe):
     def stop():
         file = tmp_path / "checkpoint.pt"
         if file.exists():
-            seen.append(torch.load(file, weights_only=True)["progress"][0])
+            seen.append(torch.load(file, weights_only=True)["mark"]["step"])
         return False
 
     train(make_recipe(schedule__steps=8, checkpoint_every=3), tmp_path, data=image_sets, stop=stop)
     assert seen == [3, 3, 3, 6, 6]  # asked before the checkpoint of its own step
-    assert torch.load(tmp_path / "checkpoint.pt", weights_only=True)["progress"][0] == 8
+    assert torch.load(tmp_path / "checkpoint.pt", weights_only=True)["mark"]["step"] == 8
     assert not list(tmp_path.glob("*.part"))
 
 
@@ -217,7 +237,8 @@ def test_a_diverging_run_stops_and_leaves_a_sound_checkpoint(
     assert all(torch.isfinite(value).all() for value in checkpoint["network"].values())
 
 
-def test_gradients_are_clipped(tmp_path, image_sets, make_recipe, monkeypatch):
+@pytest.mark.parametrize("largest", [1e-3, None])
+def test_gradients_are_clipped(largest, tmp_path, image_sets, make_recipe, monkeypatch):
     norms = []
     clip = loop_file.Fabric.clip_gradients
 
@@ -228,11 +249,72 @@ def test_gradients_are_clipped(tmp_path, image_sets, make_recipe, monkeypatch):
         return norm
 
     monkeypatch.setattr(loop_file.Fabric, "clip_gradients", spy)
-    recipe = make_recipe(schedule={"steps": 6, "clip": 1e-3, "lr": 1e-3, "warmup": 0})
+    recipe = make_recipe(schedule={"steps": 6, "clip": largest, "lr": 1e-3, "warmup": 0})
     run(recipe, tmp_path, image_sets)
     assert len(norms) == 6
     assert max(before for before, _ in norms) > 1e-2
-    assert all(left == pytest.approx(min(before, 1e-3), rel=1e-2) for before, left in norms)
+    for before, left in norms:
+        assert left == pytest.approx(min(before, largest or before), rel=1e-2)
+
+
+def test_clipping_by_rate_lets_more_through_as_the_rate_falls(
+    tmp_path, image_sets, make_recipe, monkeypatch
+):
+    asked = []
+    clip = loop_file.Fabric.clip_gradients
+
+    def spy(self, network, optimizer, *, max_norm, **options):
+        asked.append(max_norm)
+        return clip(self, network, optimizer, max_norm=max_norm, **options)
+
+    monkeypatch.setattr(loop_file.Fabric, "clip_gradients", spy)
+    phases = [{"until": 0.5, "lr": 0.1}, {"until": 1, "lr": 0.01}]
+    schedule = {"steps": 4, "warmup": 0, "clip": 0.01, "clip_by_rate": True, "phases": phases}
+    run(make_recipe(schedule=schedule), tmp_path, image_sets)
+    assert asked == pytest.approx([0.1, 0.1, 1.0, 1.0])
+
+
+def test_patches_and_batches_grow_by_stages(tmp_path, image_sets, make_recipe, monkeypatch):
+    seen = []
+    outputs = loop_file._outputs
+
+    def spy(network, sigma, lq):
+        seen.append(tuple(lq.shape))
+        return outputs(network, sigma, lq)
+
+    monkeypatch.setattr(loop_file, "_outputs", spy)
+    stages = [{"until": 0.5, "patch": 8, "batch": 4}, {"until": 1, "patch": 16, "batch": 1}]
+    run(make_recipe(data__stages=stages, schedule__steps=4), tmp_path, image_sets)
+    assert seen == [(4, 3, 8, 8), (4, 3, 8, 8), (1, 3, 16, 16), (1, 3, 16, 16)]
+
+
+def test_mixup_blends_both_sides_alike(make_recipe):
+    data = make_recipe(data__mixup={"beta": 1.2, "begin": 0.5}).data
+    gt = torch.rand(4, 3, 5, 5)
+    lq = gt + 0.25
+    torch.manual_seed(0)
+    early = mixed(lq, gt, data, 0.4)
+    assert early[0] is lq
+    assert early[1] is gt
+    blended_lq, blended_gt = mixed(lq, gt, data, 0.5)
+    torch.testing.assert_close(blended_lq, blended_gt + 0.25)
+    assert not torch.equal(blended_gt, gt)
+    torch.testing.assert_close(blended_gt.mean(), gt.mean())
+    with pytest.raises(ValueError, match="mixup blends noise levels"):
+        make_recipe(data__mixup={}, data__told=0.5)
+
+
+def test_frozen_parameters_stay(tmp_path, image_sets, make_recipe):
+    torch.manual_seed(0)
+    before = catalog.build(networks, "unet", features=(4, 6), blocks=(1, 1)).state_dict()
+    recipe = make_recipe(schedule__steps=3, frozen=["head.*", "encoder.1.*"])
+    after = run(recipe, tmp_path / "run", image_sets).network.state_dict()
+    stayed = {key for key in before if torch.equal(before[key], after[key])}
+    assert stayed == {key for key in before if key.startswith(("head.", "encoder.1."))}
+    with pytest.raises(RecipeError, match=r"no parameter is called hat\.\*"):
+        run(make_recipe(frozen=["hat.*"]), tmp_path / "hat", image_sets)
+    with pytest.raises(RecipeError, match="nothing to train"):
+        run(make_recipe(frozen=["*"]), tmp_path / "all", image_sets)
 
 
 def test_missing_pictures(tmp_path, image_sets, make_recipe):
@@ -362,6 +444,81 @@ def wait_for(process, file):
     raise AssertionError(f"{file} never came")
 
 
+def test_on_demand_draws_what_is_restored_worst(tmp_path, image_sets, make_recipe, monkeypatch):
+    asked = []
+    next_batch = loop_file.Batches.next
+
+    def spy(self, fraction, shares):
+        asked.append(shares)
+        return next_batch(self, fraction, shares)
+
+    monkeypatch.setattr(loop_file.Batches, "next", spy)
+    difficulty = {"setting": "sigma", "range": (1, 60), "parts": 4, "every": 3}
+    run(make_recipe(difficulty=difficulty, schedule__steps=7), tmp_path / "run", image_sets)
+    assert asked[0] == asked[1] == asked[2] != asked[3] == asked[5] != asked[6]
+    for shares in asked:
+        assert sum(shares) == pytest.approx(1)
+        assert list(shares) == sorted(shares)  # stronger noise is restored worse
+        assert shares[3] > 1.5 * shares[0]
+    with pytest.raises(ValueError, match="unknown setting 'sigmas'"):
+        make_recipe(difficulty={**difficulty, "setting": "sigmas"})
+    with pytest.raises(ValueError, match="part is 4; there are 0 to 3"):
+        make_recipe(difficulty={**difficulty, "part": 4})
+
+
+def test_networks_are_asked_for_what_losses_judge(tmp_path, image_sets, make_recipe):
+    zero_reference = make_recipe(
+        network={"name": "zero_dce", "features": 4, "iterations": 2},
+        loss={"name": "illumination_smoothness", "weight": 200},
+        added_losses=[
+            {"name": "spatial_consistency"},
+            {"name": "color_constancy", "weight": 5},
+            {"name": "exposure", "weight": 10},
+        ],
+        schedule={"steps": 30, "warmup": 0, "lr": 0.01},
+        data__patch=32,
+    )
+    likelihood = make_recipe(
+        network={
+            **{"name": "pixelcnn", "scale": 1, "features": 4, "blocks": 1, "levels": 4},
+            **{"prior_features": 4, "layers": 1, "hidden": 4},
+        },
+        loss={"name": "cross_entropy"},
+        schedule={"steps": 30, "warmup": 0, "lr": 0.01},
+    )
+    for name, recipe in (("zero", zero_reference), ("likelihood", likelihood)):
+        reports = []
+        run(recipe, tmp_path / name, image_sets, report=reports.append)
+        assert reports[-1].loss < reports[0].loss
+    wrong = make_recipe(loss={"name": "cross_entropy"})
+    with pytest.raises(RecipeError, match="cross_entropy judges logits, which unet does not give"):
+        run(wrong, tmp_path / "wrong", image_sets)
+
+
+def test_two_processes_equal_one_with_twice_the_batch(tmp_path, image_sets, make_recipe):
+    recipe = make_recipe(network=NORMED | {"batch_norm": False}, data__batch=2, schedule__steps=12)
+    file, script = tmp_path / "tiny.yaml", tmp_path / "nitido"
+    file.write_text(yaml.safe_dump(recipe.model_dump(mode="json", exclude_none=True)))
+    script.write_text("from nitido.cli import main\nmain()\n")
+    both = tmp_path / "both"
+    command = [sys.executable, script, "train", file, "-o", both, "--data", image_sets]
+    said = subprocess.run(
+        [*map(str, command), "--devices", "2"], capture_output=True, text=True, timeout=300
+    )
+    assert said.returncode == 0, said.stderr
+    assert said.stderr.count("exporting") == 1
+    double = recipe.model_copy(update={"data": recipe.data.model_copy(update={"batch": 4})})
+    one = run(double, tmp_path / "one", image_sets).network.state_dict()
+    saved = torch.load(both / "checkpoint.pt", weights_only=True)
+    for key, value in one.items():
+        torch.testing.assert_close(saved["average"][key], value, rtol=1e-4, atol=1e-6)
+    assert saved["mark"]["served"] == 12 * 4
+    rows = [read_log(tmp_path / name) for name in ("both", "one")]
+    assert [row[0] for row in rows[0]] == [row[0] for row in rows[1]]
+    for row, other in zip(*rows, strict=True):
+        assert list(map(float, row)) == pytest.approx(list(map(float, other)), rel=1e-3)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows knows no SIGKILL")
 def test_kill_and_ctrl_c_and_resume_equal_a_run_without(
     tmp_path, image_sets, make_recipe, monkeypatch
@@ -376,7 +533,7 @@ def test_kill_and_ctrl_c_and_resume_equal_a_run_without(
     wait_for(process, checkpoint)
     process.kill()
     process.communicate()
-    killed = torch.load(checkpoint, weights_only=True)["progress"][0]
+    killed = torch.load(checkpoint, weights_only=True)["mark"]["step"]
     assert 0 < killed < steps
 
     before = checkpoint.stat().st_mtime_ns
@@ -387,7 +544,7 @@ def test_kill_and_ctrl_c_and_resume_equal_a_run_without(
     said, _ = process.communicate(timeout=120)
     assert process.returncode == 130, said
     assert "go on with --resume" in said
-    interrupted = torch.load(checkpoint, weights_only=True)["progress"][0]
+    interrupted = torch.load(checkpoint, weights_only=True)["mark"]["step"]
     assert killed < interrupted < steps
 
     with pytest.raises(RecipeError, match="holds a run already; go on with --resume"):

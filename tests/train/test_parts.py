@@ -7,14 +7,16 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
-from torch.optim import AdamW
+from torch.optim import SGD, Adam, AdamW, RMSprop
 
 from nitido.networks.dncnn import DnCNN
 from nitido.networks.unet import UNet
-from nitido.recipes import Schedule
-from nitido.train._optimizers import Muon, build_optimizer, orthogonalize, set_rate
+from nitido.recipes import Difficulty, Plateau, Schedule
+from nitido.train._difficulty import demanded_shares, planned_shares
+from nitido.train._optimizers import Muon, build_optimizer, orthogonalize
 from nitido.train._precision import pick_precision
-from nitido.train._state import Average
+from nitido.train._rates import rate_at, set_rate
+from nitido.train._state import Average, Mark
 
 
 def wide():
@@ -140,9 +142,7 @@ def test_parameters_without_a_gradient_stay():
 
 def test_warm_up_and_cosine():
     schedule = Schedule(steps=100, warmup=9, lr=1e-3, lr_end=1e-5)
-    optimizer = AdamW(nn.Linear(2, 2).parameters(), 7.0)
-    rates = [set_rate(optimizer, schedule, step, step / 100) for step in range(101)]
-    assert optimizer.param_groups[0]["lr"] == rates[-1]
+    rates = [rate_at(schedule, step, step / 100) for step in range(101)]
     assert rates[0] == pytest.approx(1e-3 / 10)
     assert rates[4] == pytest.approx(1e-3 * 5 / 10, rel=0.01)
     assert np.argmax(rates) == 9
@@ -150,7 +150,98 @@ def test_warm_up_and_cosine():
     assert rates[100] == pytest.approx(1e-5)
     assert rates[9:] == sorted(rates[9:], reverse=True)
     no_warmup = Schedule(steps=100, warmup=0, lr=1e-3)
-    assert set_rate(optimizer, no_warmup, 0, 0) == pytest.approx(1e-3)
+    assert rate_at(no_warmup, 0, 0) == pytest.approx(1e-3)
+
+
+def test_a_rate_is_set_in_every_group():
+    first, second = nn.Linear(2, 2), nn.Linear(2, 2)
+    groups = [{"params": first.parameters()}, {"params": second.parameters()}]
+    optimizer = AdamW(groups, 7.0)
+    set_rate(optimizer, 0.25)
+    assert [group["lr"] for group in optimizer.param_groups] == [0.25, 0.25]
+
+
+def test_phases_hold_halve_and_restart():
+    steps = Schedule(
+        steps=100,
+        warmup=0,
+        phases=(
+            {"until": 0.5, "lr": 0.8},
+            {"until": 0.75, "lr": 0.4},
+            {"until": 1, "lr": 0.2, "lr_end": 0.1},
+        ),
+    )
+    rates = [rate_at(steps, step, step / 100) for step in (0, 49, 50, 74, 75, 100)]
+    assert rates == pytest.approx([0.8, 0.8, 0.4, 0.4, 0.2, 0.1])
+    restart = Schedule(
+        steps=100,
+        warmup=0,
+        phases=({"until": 0.5, "lr": 1, "lr_end": 0.1}, {"until": 1, "lr": 0.5, "lr_end": 0.1}),
+    )
+    rates = [rate_at(restart, step, step / 100) for step in range(101)]
+    assert rates[25] == pytest.approx(0.55)
+    assert rates[50] == pytest.approx(0.5)
+    assert rates[49] < 0.11
+
+
+@pytest.mark.parametrize("ends", [(0.5, 0.4, 1), (0.5, 0.9), (0.5, 0.5, 1)])
+def test_phases_that_leave_a_gap_are_refused(ends):
+    with pytest.raises(ValueError, match="phases: until must rise to 1"):
+        Schedule(steps=1, phases=[{"until": end, "lr": 1e-3} for end in ends])
+
+
+def test_a_plateau_cuts_the_rate_when_patience_ends():
+    schedule = Schedule(steps=1000, plateau=Plateau(patience=40, factor=0.5))
+    losses = [5, 4, 3, 3, 3, 3, 2.5, 2.5, 2.5, 2.5, 2.5]
+    mark, shares = Mark(elapsed=1.0), []
+    for loss in losses:
+        mark.step += 20
+        mark.loss, mark.error, mark.gathered = 20 * loss, 0.2, 20
+        progress = mark.report(schedule, 1.0)
+        assert progress.loss == loss
+        assert progress.psnr == pytest.approx(20)
+        assert (mark.loss, mark.error, mark.gathered) == (0, 0, 0)
+        shares.append(mark.share)
+    assert shares == [1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.125]
+
+
+@pytest.mark.parametrize(
+    ("order", "fraction", "shares"),
+    [
+        ("fixed", 0.9, (0, 1, 0, 0)),
+        ("joint", 0.1, (0.25, 0.25, 0.25, 0.25)),
+        ("curriculum", 0.0, (1, 0, 0, 0)),
+        ("curriculum", 0.3, (0.5, 0.5, 0, 0)),
+        ("curriculum", 1.0, (0.25, 0.25, 0.25, 0.25)),
+        ("anti_curriculum", 0.0, (0, 0, 0, 1)),
+        ("anti_curriculum", 0.5, (0, 1 / 3, 1 / 3, 1 / 3)),
+    ],
+)
+def test_orders_of_difficulty(order, fraction, shares):
+    difficulty = Difficulty(setting="sigma", range=(0, 50), parts=4, part=1, order=order)
+    assert planned_shares(difficulty, fraction) == pytest.approx(shares)
+    assert planned_shares(None, fraction) == ()
+
+
+def test_demand_is_inverse_psnr():
+    shares = demanded_shares(torch.tensor([40.0, 20.0, 10.0]))
+    assert shares == pytest.approx((1 / 7, 2 / 7, 4 / 7))
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("adam", Adam), ("adamw", AdamW), ("sgd", SGD), ("rmsprop", RMSprop)]
+)
+def test_optimizers_get_their_settings(name, kind):
+    schedule = Schedule(
+        steps=1, optimizer=name, lr=0.02, betas=(0.9, 0.99), momentum=0.8, weight_decay=0.1
+    )
+    optimizer = build_optimizer(nn.Linear(2, 2), schedule)
+    assert type(optimizer) is kind
+    settings = optimizer.defaults
+    assert settings["lr"] == 0.02
+    assert settings["weight_decay"] == 0.1
+    assert settings.get("betas", (0.9, 0.99)) == (0.9, 0.99)
+    assert settings.get("momentum", 0.8) == 0.8
 
 
 def test_the_average_follows_everything_buffers_included():

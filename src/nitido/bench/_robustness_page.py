@@ -3,12 +3,27 @@
 import math
 from collections.abc import Callable, Sequence
 
-from nitido.bench._axes import Axis
-from nitido.bench._charts import INPUT, SHADED, Curve, Dots, curves, dots, figure, legend
-from nitido.bench._page import charts, counted, details, facts, page, section, table
 from nitido.bench._stress import Measure, Robustness, Tested
 from nitido.bench._sweeps import SWEEPS
 from nitido.bench._trained import Range
+from nitido.pages import (
+    INPUT,
+    SHADED,
+    Axis,
+    Curve,
+    Dots,
+    charts,
+    counted,
+    curves,
+    details,
+    dots,
+    facts,
+    figure,
+    legend,
+    page,
+    section,
+    table,
+)
 
 _Score = Callable[[Measure], float]
 _PSNR: tuple[str, _Score] = ("PSNR, dB", lambda measure: measure.psnr)

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from nitido.data import pairs, pictures
+from nitido.data import folder_pairs, folder_pictures
 from nitido.errors import DataError
 from nitido.picture import imresize, luma, read
 
@@ -107,8 +107,8 @@ class Suite:
             If the set is not under the root, holds no picture, or lacks a partner.
         """
         if self.damage is None:
-            return tuple(Found(gt.stem, gt, lq) for lq, gt in pairs(self.images, data))
-        files = pictures(self.images, data)
+            return tuple(Found(gt.stem, gt, lq) for lq, gt in folder_pairs(self.images, data))
+        files = folder_pictures(self.images, data)
         stems = Counter(file.stem for file in files)
         return tuple(
             Found(file.stem if stems[file.stem] == 1 else str(file), file, None) for file in files

@@ -16,15 +16,26 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from nitido.bench._axes import Axis
 from nitido.bench._candidate import Candidate, labels
-from nitido.bench._charts import Point, figure, pareto, scatter
 from nitido.bench._interval import interval
-from nitido.bench._page import charts, counted, facts, page, save, section, table
 from nitido.bench._scoring import score_case
 from nitido.bench._suite import Case, Suite
 from nitido.bench._versions import versions
 from nitido.errors import SettingError
+from nitido.pages import (
+    Axis,
+    Point,
+    charts,
+    counted,
+    facts,
+    figure,
+    page,
+    pareto,
+    save,
+    scatter,
+    section,
+    table,
+)
 
 
 @dataclass(frozen=True)

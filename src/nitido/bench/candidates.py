@@ -1,4 +1,4 @@
-"""From what a person names to what is scored: weights, a classical restorer, the input itself."""
+"""From what a person names to what is scored: weights, a method, the input itself."""
 
 import inspect
 from pathlib import Path
@@ -9,7 +9,7 @@ from nitido import catalog
 from nitido.bench._candidate import Candidate
 from nitido.bench._suite import Suite
 from nitido.errors import SettingError
-from nitido.restorer import PREFIX, Restorer
+from nitido.restorer import PREFIX, Restorer, is_solver
 from nitido.weights import Card, Weights, open_weights
 
 _LIBRARIES = ("scikit-image", "scipy", "opencv-python-headless", "PyWavelets", "bm3d")
@@ -27,11 +27,11 @@ def find_candidate(
     Parameters
     ----------
     name : str, Path or Weights
-        Weights by name, file or opened; ``classical:NAME``; or ``input``, the damaged pictures
-        themselves, enlarged by MATLAB's bicubic interpolation where the suite has a scale.
+        Weights by name, file or opened; a solver; ``classical:NAME``; or ``input``, the damaged
+        pictures themselves, enlarged by MATLAB's bicubic interpolation where the suite has a scale.
     suite : Suite
-        It tells the true noise level to networks that cannot judge it and to classical restorers
-        that take one, and its scale to classical restorers that take that.
+        It tells the true noise level to networks that cannot judge it and to solvers and classical
+        restorers that take one, and its scale to those that take that.
     engine : str
         The runtime of networks, which compute in fp32.
     sigma : float, optional
@@ -44,13 +44,15 @@ def find_candidate(
     WeightsError
         If the weights cannot be opened.
     SettingError
-        If it cannot do this suite: it enlarges by another factor, or must be told a noise level
-        that nobody knows.
+        If it cannot do this suite: it enlarges by another factor, or must be told a noise level or
+        something else that nobody knows.
+    MissingExtraError
+        If it is a solver and PyTorch is not installed.
     """
     if name == "input":
         return Input(suite)
-    if isinstance(name, str) and name.startswith(PREFIX):
-        return Classical(name.removeprefix(PREFIX), suite, sigma)
+    if isinstance(name, str) and (name.startswith(PREFIX) or is_solver(name)):
+        return Method(name, suite, sigma)
     weights = name if isinstance(name, Weights) else open_weights(name)
     return Network(weights, suite, engine, sigma)
 
@@ -105,8 +107,8 @@ class Network:
         return self._restorer(lq if self._enlarges else self._suite.enlarged(lq))
 
 
-class Classical:
-    """A restorer without training, told what it asks for by the names of its settings.
+class Method:
+    """A solver or a classical restorer, told what it asks for by the names of its settings.
 
     Raises
     ------
@@ -116,20 +118,23 @@ class Classical:
         If it enlarges by another factor than the suite.
     """
 
-    weights_hash: str | None = None
     card: Card | None = None
-    engine: str | None = None
-    packages: tuple[str, ...] = _LIBRARIES
     changes: bool = True
 
     def __init__(self, name: str, suite: Suite, sigma: float | None) -> None:
-        from nitido import classical
+        from nitido import classical, solvers
 
+        by_solver = not name.startswith(PREFIX)
+        room, bare = solvers if by_solver else classical, name.removeprefix(PREFIX)
         known = {"sigma": suite.sigma if sigma is None else sigma, "scale": suite.scale}
-        asked = inspect.signature(catalog.find(classical, name)).parameters
+        asked = inspect.signature(catalog.variant(room, bare)[0]).parameters
         self.told = {key: value for key, value in known.items() if key in asked and value}
-        self.name = PREFIX + name
-        self._restorer = catalog.build(classical, name, **self.told)
+        self.name = name
+        self._restorer = catalog.build(room, bare, **self.told)
+        asks: Weights | None = self._restorer.weights if by_solver else None
+        self.weights_hash: str | None = asks.sha256 if asks else None
+        self.engine: str | None = "torch" if by_solver else None
+        self.packages: tuple[str, ...] = ("torch",) if by_solver else _LIBRARIES
         _check_scale(self.name, self._restorer.scale, suite)
         self._enlarges = self._restorer.scale == suite.scale
         self._suite = suite

@@ -11,24 +11,32 @@ from pathlib import Path
 
 import numpy as np
 
-from nitido.bench._axes import Axis
 from nitido.bench._candidate import Candidate, labels
-from nitido.bench._charts import INPUT, Curve, Dots, Group, boxes, curves, dots, figure, legend
 from nitido.bench._gallery import Shown, gallery
 from nitido.bench._interval import interval
-from nitido.bench._page import (
+from nitido.bench._result import Result
+from nitido.bench._suite import Suite
+from nitido.pages import (
+    INPUT,
+    Axis,
+    Curve,
+    Dots,
+    Group,
+    boxes,
     charts,
     check_target,
     counted,
+    curves,
     details,
+    dots,
     facts,
+    figure,
+    legend,
     page,
     save,
     section,
     table,
 )
-from nitido.bench._result import Result
-from nitido.bench._suite import Suite
 
 _FAMILY = re.compile(
     r"(.+/(?:gaussian_noise|jpeg|jpeg_color|bicubic|bicubic_y)_x?)([\d.]+)(_8bit)?"
@@ -87,7 +95,13 @@ def check_report(file: Path) -> None:
     check_target(file)
 
 
-def write_report(file: Path, scored: Sequence[Scored], data: Path | None = None) -> None:
+def write_report(
+    file: Path,
+    scored: Sequence[Scored],
+    data: Path | None = None,
+    *,
+    before: Sequence[str] = (),
+) -> None:
     """Write a report on results of one candidate or several on one suite or several.
 
     Up to three pictures of every suite are restored once more, so kept scores do as well as new
@@ -102,6 +116,8 @@ def write_report(file: Path, scored: Sequence[Scored], data: Path | None = None)
         At least one; the first candidate is the one that others are compared with.
     data : Path, optional
         Root of the image sets.
+    before : sequence of str
+        Sections of HTML that come first.
 
     Raises
     ------
@@ -118,7 +134,7 @@ def write_report(file: Path, scored: Sequence[Scored], data: Path | None = None)
         suites.setdefault(entry.result.suite, []).append(entry)
     names = ", ".join(dict.fromkeys(entry.label for entry in entries))
     pictures = sum(len(group[0].result.rows) for group in suites.values())
-    body = [_scores(entries)]
+    body = [*before, _scores(entries)]
     if families := _families(suites):
         body.append(charts(families))
     body += [_suite(group, data) for group in suites.values()]

@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from nitido.bench._candidate import Candidate, labels
-from nitido.bench._page import check_target, save
 from nitido.bench._robustness_page import robustness_page
 from nitido.bench._scoring import score_case
 from nitido.bench._stress import CSV_HEADER, Measure, Robustness, Tested
@@ -18,6 +17,7 @@ from nitido.bench._sweeps import SWEEPS, Level
 from nitido.bench._trained import trained_ranges
 from nitido.bench._versions import versions
 from nitido.errors import SettingError, UnknownNameError
+from nitido.pages import check_target, save
 
 Maker = Callable[[Suite], Candidate]
 """Makes a candidate ready for a suite, as `find_candidate` does for a name."""

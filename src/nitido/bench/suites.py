@@ -1,15 +1,18 @@
 """Suites by name, ``SET/DAMAGE``; docs/benchmarks.md says what each name fixes.
 
 The damages: ``gaussian_noise_S`` and ``gaussian_noise_S_8bit``, ``jpeg_Q`` and ``jpeg_color_Q``,
-``bicubic_xN`` and ``bicubic_y_xN``, and ``paired`` for sets that hold damaged pictures themselves.
+``bicubic_xN`` and ``bicubic_y_xN``, ``salt_and_pepper_D`` and ``impulse_noise_D``,
+``floyd_steinberg``, ``combined``, and ``paired`` for sets that hold damaged pictures themselves.
 """
 
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
+from nitido import catalog, degradations
 from nitido.bench._suite import Color, Damage, Suite
 from nitido.degradations.jpeg import Jpeg
 from nitido.errors import SettingError, UnknownNameError
@@ -22,6 +25,10 @@ KINDS = {
     "jpeg_color_10": "JPEG of quality 10 of RGB, 4:2:0",
     "bicubic_x4": "MATLAB's bicubic down-scaling of 8-bit RGB; PSNR on luma",
     "bicubic_y_x4": "the older protocol: luma alone, not rounded once it is down-scaled",
+    "salt_and_pepper_30": "30 % of the pixels black or white, each channel on its own",
+    "impulse_noise_30": "30 % of the values replaced by any other value",
+    "floyd_steinberg": "error diffusion to 2 levels per channel",
+    "combined": "nearest-neighbor down and up by 3, 5 % salt and pepper, JPEG of quality 10",
     "paired": "the pairs that the set holds in its folders lq and gt",
 }
 """One name of each kind, and what it is."""
@@ -98,6 +105,22 @@ def _bicubic(name: str, images: str, luma: str | None, factor: str) -> Suite:
     return Suite(name, 1, images, damage, color, on_luma=True, scale=scale, border=scale)
 
 
+def _seeded(degradation: str, **settings: Any) -> Callable[..., Suite]:  # noqa: ANN401
+    """Return what makes suites of a damage of the room; a level in percent becomes its density."""
+
+    def make(name: str, images: str, percent: str | None = None) -> Suite:
+        level = {} if percent is None else {"density": float(percent) / 100}
+        made = catalog.build(degradations, degradation, **settings, **level)
+
+        def damage(gt: np.ndarray) -> np.ndarray:
+            lq: np.ndarray = made(gt, np.random.default_rng(_SEED))
+            return lq
+
+        return Suite(name, 1, images, damage)
+
+    return make
+
+
 def _paired(name: str, images: str) -> Suite:
     return Suite(name, 1, images, None)
 
@@ -106,5 +129,12 @@ _MAKERS: tuple[tuple[re.Pattern[str], Callable[..., Suite]], ...] = (
     (re.compile(r"gaussian_noise_(\d+(?:\.\d+)?)(_8bit)?"), _gaussian_noise),
     (re.compile(r"jpeg_(color_)?(\d+)"), _jpeg),
     (re.compile(r"bicubic_(y_)?x([2-8])"), _bicubic),
+    (
+        re.compile(r"salt_and_pepper_(\d+(?:\.\d+)?)"),
+        _seeded("salt_and_pepper", per_channel=True),
+    ),
+    (re.compile(r"impulse_noise_(\d+(?:\.\d+)?)"), _seeded("impulse_noise", per_channel=True)),
+    (re.compile(r"floyd_steinberg"), _seeded("error_diffusion", kernel="floyd_steinberg")),
+    (re.compile(r"combined"), _seeded("combined", factor=3, density=0.05, quality=10)),
     (re.compile(r"paired"), _paired),
 )

@@ -27,16 +27,7 @@ class FillsHoles(ABC):
     reach: ClassVar[None] = None
 
     def __post_init__(self) -> None:
-        if self.mask is not None and not isinstance(self.mask, str | PathLike):
-            raise SettingError(
-                f"mask is {self.mask!r}; give a picture file whose white is missing."
-            )
-        values = self.marked if isinstance(self.marked, tuple) else (self.marked,)
-        numbers = all(isinstance(v, int | float) and 0 <= v <= 1 for v in values)
-        if len(values) not in (1, 3) or not numbers:
-            raise SettingError(
-                f"marked is {self.marked!r}; it is a value in 0..1 or a color of three."
-            )
+        check_holes(self.mask, self.marked)
 
     @abstractmethod
     def _filled(self, pixels: np.ndarray, missing: np.ndarray) -> np.ndarray:
@@ -48,13 +39,23 @@ class FillsHoles(ABC):
         `mask`, bool (H, W), True where a pixel is missing, takes the place of the settings.
         """
         pixels = finished(checked(lq))
-        missing = _holes(pixels, self.mask if mask is None else mask, self.marked)
+        missing = find_holes(pixels, self.mask if mask is None else mask, self.marked)
         if not missing.any():
             return pixels
         return finished(np.where(missing[..., None], self._filled(pixels, missing), pixels))
 
 
-def _holes(pixels: np.ndarray, mask: Mask, marked: Marked) -> np.ndarray:
+def check_holes(mask: MaskFile, marked: Marked) -> None:
+    """Refuse a mask that is no file, and what is neither a value nor a color."""
+    if mask is not None and not isinstance(mask, str | PathLike):
+        raise SettingError(f"mask is {mask!r}; give a picture file whose white is missing.")
+    values = marked if isinstance(marked, tuple) else (marked,)
+    numbers = all(isinstance(v, int | float) and 0 <= v <= 1 for v in values)
+    if len(values) not in (1, 3) or not numbers:
+        raise SettingError(f"marked is {marked!r}; it is a value in 0..1 or a color of three.")
+
+
+def find_holes(pixels: np.ndarray, mask: Mask, marked: Marked) -> np.ndarray:
     """Return the missing pixels, bool (H, W).
 
     Parameters

@@ -1,4 +1,4 @@
-"""``nitido bench arena``: restorers side by side, quality against speed."""
+"""``nitido bench arena``: restorers side by side, or networks trained under one budget."""
 
 import sys
 from pathlib import Path
@@ -14,7 +14,14 @@ if TYPE_CHECKING:
 
 
 def arena(
-    suite: Annotated[str, typer.Argument(help="SET/DAMAGE, such as cbsd68/gaussian_noise_25.")],
+    suite: Annotated[
+        str,
+        typer.Argument(
+            metavar="SUITE|CONTEST",
+            help="SET/DAMAGE, such as cbsd68/gaussian_noise_25; or a contest by name or YAML file.",
+            show_default=False,
+        ),
+    ],
     weights: Annotated[
         list[str] | None,
         typer.Option(
@@ -29,8 +36,20 @@ def arena(
         Path | None, typer.Option(help="Also an HTML file with charts.", dir_okay=False)
     ] = None,
     json: OneJson = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="Of a contest: its folder; runs/CONTEST without it."),
+    ] = None,
 ) -> int:
-    """Compare restorers on the same pictures, timed in turns in one run."""
+    """Compare restorers on the same pictures, timed in turns in one run.
+
+    With a contest, networks are trained first, under one budget, on the same data and damage. What
+    its folder holds already is not done again: Ctrl-C saves and leaves, the same command goes on.
+    """
+    if "/" not in suite or suite.endswith((".yaml", ".yml")):
+        from nitido.cli._contest import hold
+
+        return hold(suite, output, data, report, json=json)
     from nitido import bench as room
     from nitido.cli._bench import BenchDisplay
     from nitido.errors import SettingError

@@ -30,7 +30,7 @@ class Display:
         self._bar.__enter__().begin("files", self._total)
         return self
 
-    def tile(self, done: int, total: int) -> None:
+    def tile(self, done: float, total: float) -> None:
         """Show how far the current file is."""
         self._bar.show(sum(self._count.values()) + done / total)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from nitido.data import locate, pictures
+from nitido.data import Source, listed, locate, pictures, root
 from nitido.data.catalogue import ImageSet, content_hashes, find_set, sets
 from nitido.data.fetching import by_hand
 from nitido.errors import DataError
@@ -12,15 +12,15 @@ from nitido.errors import DataError
 
 @dataclass(frozen=True)
 class Chosen:
-    """A set, or a folder that the catalogue does not know, with its pictures.
+    """A set, or a folder, list or shards that the catalogue does not know, with its pictures.
 
     Attributes
     ----------
     name : str
-        As it was named: ``set5``, ``bsds500/train+test``, a folder.
+        As it was named: ``set5``, ``bsds500/train+test``, a folder, ``shards:train-*.tar``.
     home : Path
-        Its own folder.
-    files : (Path, ...)
+        Its own folder; of a list and of shards, the root.
+    files : (Path or Member, ...)
         The pictures that were chosen.
     image_set : ImageSet, optional
         What the catalogue says.
@@ -32,14 +32,14 @@ class Chosen:
 
     name: str
     home: Path
-    files: tuple[Path, ...]
+    files: tuple[Source, ...]
     image_set: ImageSet | None
     expected: Mapping[str, int | None]
     published: Mapping[Path, Mapping[str, str]]
 
 
 def choose(name: str, data: Path | None) -> Chosen:
-    """Find a set or folder.
+    """Find a set, a folder, a list or shards; of the pairs of the last two, the clean pictures.
 
     Raises
     ------
@@ -51,7 +51,8 @@ def choose(name: str, data: Path | None) -> Chosen:
     if image_set is None:
         folder, _, last = name.rstrip("/").rpartition("/")
         one = folder if "+" in last else name
-        return Chosen(name, locate(one or ".", data), pictures(name, data), None, {}, {})
+        home = root(data) if listed(name) else locate(one or ".", data)
+        return Chosen(name, home, pictures(name, data), None, {}, {})
     home = home_of(image_set, data)
     wanted = rest.split("+") if rest else []
     expected = {

@@ -27,10 +27,10 @@ class Interruption:
         if self._asked:
             raise KeyboardInterrupt
 
-    def after(self, call: Callable[[int, int], None]) -> Callable[[int, int], None]:
+    def after(self, call: Callable[[float, float], None]) -> Callable[[float, float], None]:
         """Return the same callable with a check behind it."""
 
-        def checked(done: int, total: int) -> None:
+        def checked(done: float, total: float) -> None:
             call(done, total)
             self.check()
 

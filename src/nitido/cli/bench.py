@@ -42,7 +42,7 @@ def score_suites(
     weights: Annotated[
         list[str] | None,
         typer.Option(
-            help="Weights by name or file, classical:NAME, or input: the damaged pictures. "
+            help="Weights by name or file, a solver, classical:NAME, or input: what is damaged. "
             "Several times: all of them.",
             show_default=False,
         ),

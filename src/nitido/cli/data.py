@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nitido.data.verification import Verification
 
 data = typer.Typer(
-    help="List, fetch, verify and inspect image sets.",
+    help="List, fetch, verify, inspect and pack image sets.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -62,7 +62,7 @@ def list_sets(
 def verify_sets(
     names: Annotated[
         list[str] | None,
-        typer.Argument(help="Sets or folders, also SET/a+b; every set here without it."),
+        typer.Argument(help="Sets, folders (SET/a+b), lists, shards:...; without it every set."),
     ] = None,
     against: Annotated[
         list[str] | None,
@@ -154,7 +154,8 @@ def fetch_sets(
 @data.command("inspect")
 def inspect_sets(
     names: Annotated[
-        list[str] | None, typer.Argument(help="Sets or folders.", show_default=False)
+        list[str] | None,
+        typer.Argument(help="Sets, folders, lists or shards:...", show_default=False),
     ] = None,
     lq: Annotated[str | None, typer.Option(help="Folder of damaged pictures.")] = None,
     gt: Annotated[str | None, typer.Option(help="Folder of their clean partners.")] = None,
@@ -163,8 +164,8 @@ def inspect_sets(
 ) -> int:
     """Say what sets hold, and which of their pairs are none.
 
-    Pairs are folders lq and gt whose pictures have the same names. Exit code: 0 all sound,
-    3 some sets are not, 4 none is.
+    Pairs are folders lq and gt whose pictures have the same names, or what a list (FILE.csv,
+    FILE.jsonl) or shards call so. Exit code: 0 all sound, 3 some sets are not, 4 none is.
     """
     from nitido.errors import SettingError
 
@@ -174,9 +175,13 @@ def inspect_sets(
     def work(name: str) -> "Inspection":
         from nitido.cli._image_sets import choose, pair_folders
         from nitido.cli._meter import Meter
-        from nitido.data import pictures
-        from nitido.data.inspection import inspect_pairs, inspect_pictures
+        from nitido.data import listed, paired, pairs, pictures
+        from nitido.data.inspection import inspect_matched, inspect_pairs, inspect_pictures
 
+        if listed(name) and paired(name, root):
+            matched = pairs(name, root)
+            with Meter(name, 2 * len(matched)) as meter:
+                return inspect_matched(matched, meter.one_more)
         if lq and gt:
             sides = pictures(lq, root), pictures(gt, root)
         else:
@@ -194,6 +199,52 @@ def inspect_sets(
             return inspect_pairs(*sides, meter.one_more)
 
     return _each(names or [f"{lq} and {gt}"], work, json, "remarks")
+
+
+@data.command("pack")
+def pack_set(
+    name: Annotated[str, typer.Argument(metavar="SET", help="A set or folder, of pairs too.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the tar files.")],
+    shard_size: Annotated[
+        float, typer.Option("--shard-size", min=0, help="Most megabytes of a tar file.")
+    ] = 1000,
+    root: Root = None,
+    json: JsonLines = False,
+) -> int:
+    """Write a set as tar files in WebDataset's layout, from which recipes train as from folders.
+
+    Files are stored unchanged, and the same files make the same bytes.
+    """
+    from nitido.cli._meter import Meter
+    from nitido.data import folder_pairs, folder_pictures, paired
+    from nitido.data.packing import pack
+    from nitido.errors import SettingError
+
+    samples: list[tuple[Path, ...]]
+    if has_pairs := paired(name, root):
+        samples = [*folder_pairs(name, root)]
+    else:
+        samples = [(file,) for file in folder_pictures(name, root)]
+        if {"lq", "gt"} <= {file.parent.name for (file,) in samples}:
+            raise SettingError(f"{name} has pairs in its splits; pack each of them: SET/SPLIT.")
+    stem = Path(name).name
+    with Meter(name, len(samples)) as meter:
+        made = pack(
+            samples,
+            output,
+            name=stem,
+            shard_bytes=round(shard_size * 1e6),
+            on_sample=meter.one_more,
+        )
+    last = made[-1].stem.rpartition("-")[2]
+    source = f"shards:{output.absolute()}/{stem}-{{000000..{last}}}.tar"
+    if json:
+        _say_json({"set": name, "samples": len(samples), "pairs": has_pairs, "source": source})
+    else:
+        what, key = ("pairs", "pairs") if has_pairs else ("pictures", "source")
+        _say(f"{output}: {len(samples):,} {what} in {len(made):,} tar files")
+        _say(f'for a recipe: data.{key}: "{source}"')
+    return 0
 
 
 def _each(
@@ -217,7 +268,8 @@ def _each(
             if json:
                 _say_json({"set": name, "status": "failed", "reason": str(error)})
             else:
-                _say(f"{name}: {error}")
+                for line in f"{name}: {error}".split("\n"):
+                    _say(line)
             continue
         outcomes.append(jobs.Outcome(name, status="ok" if found.sound else "failed"))
         if json:

@@ -1,6 +1,7 @@
 """``nitido models``: which weights and networks there are, and what they say of themselves."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,10 +19,9 @@ models = typer.Typer(
 
 @models.command("list")
 def list_models() -> int:
-    """List the tasks, their weights, the networks that can be trained and the classical methods."""
-    import inspect
-
-    from nitido import catalog, classical, networks, tasks, weights
+    """List tasks, their weights, the networks that can be trained, solvers, classical methods."""
+    from nitido import catalog, classical, networks, solvers, tasks, weights
+    from nitido.errors import MissingExtraError
 
     for known in catalog.names(tasks):
         task = catalog.find(tasks, known)
@@ -31,23 +31,41 @@ def list_models() -> int:
         sys.stdout.write(f"weights  {known:12} {card.title}\n")
     for known in catalog.names(networks):
         sys.stdout.write(f"network  {known}\n")
+    for known in catalog.names(solvers):
+        try:
+            about = _title(catalog.find(solvers, known))
+        except MissingExtraError as error:
+            about = str(error)
+        sys.stdout.write(f"solver   {known:24} {about}\n")
     for known in catalog.names(classical):
-        method = catalog.find(classical, known)
-        title = (method.__doc__ or "").strip().splitlines()[0]
-        has = ", ".join(inspect.signature(method).parameters) or "no settings"
-        sys.stdout.write(f"classical:{known:24} {title} [{has}]\n")
+        sys.stdout.write(f"classical:{known:24} {_title(catalog.find(classical, known))}\n")
     return 0
 
 
 @models.command("show")
 def show_model(
-    name: Annotated[str, typer.Argument(help="Weights by name, or a .safetensors file.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="Weights by name, a .safetensors file, a network or one of its variants.",
+            show_default=False,
+        ),
+    ],
     json: Annotated[bool, typer.Option("--json", help="The card as JSON.")] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="The card as a page.")] = False,
 ) -> int:
-    """Show what weights say of themselves: network, training, data, terms, scores."""
-    from nitido import weights
+    """Show what weights say of themselves, or what a network is.
 
+    Weights: network, training, data, terms, scores. A network: paper, settings and variants,
+    weights, multiply-adds, how far it looks.
+    """
+    from nitido import weights
+    from nitido.cli._network import is_network, network_facts
+
+    if name not in weights.names() and is_network(name):
+        for key, value in network_facts(name):
+            sys.stdout.write(f"{key:14} {value}\n")
+        return 0
     card = weights.open_weights(name).card
     if json:
         sys.stdout.write(card.model_dump_json(indent=2) + "\n")
@@ -102,6 +120,15 @@ def import_model(
     weights = export_imported(built, network, output, origin=origin)
     sys.stderr.write(f"{weights.file} with {weights.graph.name}\n")
     return 0
+
+
+def _title(method: Callable[..., object]) -> str:
+    """Say what a method does, and which settings it has."""
+    import inspect
+
+    title = (method.__doc__ or "").strip().splitlines()[0]
+    has = ", ".join(inspect.signature(method).parameters) or "no settings"
+    return f"{title} [{has}]"
 
 
 def _facts(card: "Card") -> dict[str, str]:

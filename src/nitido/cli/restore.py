@@ -8,7 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from nitido.jobs import Entry, Outcome
-    from nitido.restorer import Classical, Restorer
+    from nitido.restorer import Classical, Restorer, Solver
 
 
 class Precision(StrEnum):
@@ -50,11 +50,13 @@ def restore(
     ] = None,
     model: Annotated[
         str | None,
-        typer.Option(help="Weights by name, a .safetensors file, or classical:NAME."),
+        typer.Option(help="Weights by name, a .safetensors file, a solver, or classical:NAME."),
     ] = None,
     settings: Annotated[
         list[str] | None,
-        typer.Option("--set", help="key=value, for classical:NAME; nitido models list has them."),
+        typer.Option(
+            "--set", help="key=value, for solvers and classical:NAME; nitido models list has them."
+        ),
     ] = None,
     strength: Annotated[
         float, typer.Option(min=0, max=2, help="0..2: less or more than the network judges.")
@@ -95,11 +97,10 @@ def restore(
     from nitido.cli._display import Display
     from nitido.cli._interruption import Interruption
     from nitido.cli._sheet import check_sheet, draw_sheet
-    from nitido.restorer import Classical, Restorer
 
-    restorers: dict[str, Restorer | Classical] = {}
+    restorers: dict[str, Restorer | Classical | Solver] = {}
 
-    def restorer_for(weights: str) -> "Restorer | Classical":
+    def restorer_for(weights: str) -> "Restorer | Classical | Solver":
         if weights not in restorers:
             restorers[weights] = _restorer(
                 weights,
@@ -176,24 +177,28 @@ def _restorer(
     tile: int | None,
     sigma: float | None,
     strength: float,
-) -> "Restorer | Classical":
-    """Build what restores: a network, or a classical method with its settings."""
+) -> "Restorer | Classical | Solver":
+    """Build what restores: a network, a solver or a classical method with its settings."""
     from nitido.cli._settings import parsed
     from nitido.errors import SettingError
-    from nitido.restorer import PREFIX, Classical, Restorer
+    from nitido.restorer import PREFIX, Classical, Restorer, Solver, is_solver
 
-    if not weights.startswith(PREFIX):
+    by_solver = is_solver(weights)
+    if not by_solver and not weights.startswith(PREFIX):
         if settings:
-            raise SettingError(f"--set {settings[0]}: only --model classical:NAME has settings.")
+            raise SettingError(
+                f"--set {settings[0]}: only a solver and --model classical:NAME have settings."
+            )
         return Restorer(
             weights, engine=engine, precision=precision, tile=tile, sigma=sigma, strength=strength
         )
     if engine != "openvino" or precision != "auto":
-        raise SettingError(f"{weights} is no network: leave --engine and --precision out.")
+        raise SettingError(f"{weights} has no engines: leave --engine and --precision out.")
     values = parsed(settings, "sigma=25")
     if sigma is not None:
         values.setdefault("sigma", sigma)
-    return Classical(weights, values, tile=tile, strength=strength)
+    kind = Solver if by_solver else Classical
+    return kind(weights, values, tile=tile, strength=strength)
 
 
 def _weights(task: str | None, model: str | None, scale: int | None) -> str:

@@ -17,24 +17,30 @@ def train(
         list[str] | None,
         typer.Option("--set", help="key=value over the recipe: --set schedule.minutes=10"),
     ] = None,
+    trial: Annotated[
+        bool, typer.Option("--trial", help="The recipe's run of minutes: smaller in everything.")
+    ] = False,
     data: Root = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on from the checkpoint in the folder.")
     ] = False,
+    devices: Annotated[
+        int, typer.Option(min=1, help="Processes, each with a device and batches of its own.")
+    ] = 1,
 ) -> int:
     """Train a network by a recipe, export it and score it.
 
     The folder receives checkpoint.pt, log.csv, TensorBoard's files and, at the end,
     RECIPE.safetensors with RECIPE.onnx. Ctrl-C saves and leaves; --resume goes on.
     """
-    import signal
     import sys
 
+    from nitido.cli._stopping import stopping
     from nitido.cli._training import TrainingDisplay
     from nitido.errors import MissingExtraError, RecipeError
     from nitido.recipes import load
 
-    name, checked = load(recipe, settings or ())
+    name, checked = load(recipe, settings or (), trial=trial)
     try:
         from nitido import train as room
     except ModuleNotFoundError as error:
@@ -44,26 +50,19 @@ def train(
         raise RecipeError(
             f"{folder} holds a run already; go on with --resume, or choose another -o."
         )
-    asked_to_stop = False
-
-    def stop(number: int, frame: object) -> None:
-        nonlocal asked_to_stop
-        if asked_to_stop:
-            raise KeyboardInterrupt
-        asked_to_stop = True
-        sys.stderr.write("\nstopping after this step; once more stops at once\n")
-
-    before = signal.signal(signal.SIGINT, stop)
-    try:
+    with stopping() as stop:
         with TrainingDisplay(name) as display:
             trained = room.train(
                 checked,
                 folder,
                 data=data,
                 resume=resume,
+                devices=devices,
                 report=display.show,
-                stop=lambda: asked_to_stop,
+                stop=stop,
             )
+        if not trained.first:
+            return 0
         if not trained.done:
             sys.stderr.write(f"saved at step {trained.steps}; go on with --resume\n")
             return 130
@@ -75,8 +74,6 @@ def train(
             data=data,
             say=lambda text: void(sys.stderr.write(f"{text}\n")),
         )
-    finally:
-        signal.signal(signal.SIGINT, before)
     sys.stderr.write(f"{weights.file} with {weights.graph.name}\n")
     return 0
 

@@ -7,11 +7,11 @@ stored as RGB; alpha and metadata do not count. JPEG files are compared as libjp
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
-from pathlib import Path
 
 import numpy as np
 
 from nitido.data import _points
+from nitido.data._member import Source, readable
 from nitido.data._points import MARGIN, Points
 from nitido.picture import PictureFile, open_picture
 
@@ -26,7 +26,7 @@ class Content:
 
     Attributes
     ----------
-    file : Path
+    file : Path or Member
         Where it lies.
     height, width, channels, depth : int
         As `nitido.picture.PictureFile` tells them.
@@ -39,7 +39,7 @@ class Content:
         Places that crops share; none where they were not asked for.
     """
 
-    file: Path
+    file: Source
     height: int
     width: int
     channels: int
@@ -49,7 +49,7 @@ class Content:
     points: Points
 
 
-def content(file: Path, *, points: bool = False) -> Content:
+def content(file: Source, *, points: bool = False) -> Content:
     """Decode a picture band by band, in bounded memory.
 
     Raises
@@ -57,7 +57,7 @@ def content(file: Path, *, points: bool = False) -> Content:
     PictureError
         If the file is no picture, is damaged or breaks the limits of `nitido.Policy`.
     """
-    with open_picture(file) as picture:
+    with open_picture(readable(file)) as picture:
         hashed, narrow, places = _Hash(picture), [], _Places(picture)
         for band in _bands(picture):
             hashed.add(band)

@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 from nitido.data._content import Content, content
+from nitido.data._member import Source
 from nitido.errors import PictureError
 
 # Thumbnails of a picture and its damaged copy correlate more; strangers reach 0.46 at most.
@@ -78,9 +78,9 @@ class Inspection:
 
 
 def inspect_pictures(
-    files: Sequence[Path], on_picture: Callable[[Path], None] = lambda file: None
+    files: Sequence[Source], on_picture: Callable[[Source], None] = lambda file: None
 ) -> Inspection:
-    """Say what a folder of single pictures holds."""
+    """Say what single pictures are."""
     tally = _Tally(on_picture)
     for file in files:
         tally.look(file)
@@ -88,9 +88,9 @@ def inspect_pictures(
 
 
 def inspect_pairs(
-    lq: Sequence[Path],
-    gt: Sequence[Path],
-    on_picture: Callable[[Path], None] = lambda file: None,
+    lq: Sequence[Source],
+    gt: Sequence[Source],
+    on_picture: Callable[[Source], None] = lambda file: None,
 ) -> Inspection:
     """Say what pairs hold, paired by file stem, and which of them are none.
 
@@ -107,21 +107,34 @@ def inspect_pairs(
         file = damaged.get(stem) or clean[stem]
         side = "clean" if stem in damaged else "damaged"
         tally.remark("lonely", file, f"it has no {side} partner of the same name")
-    scales: dict[Path, int | None] = {}
-    for stem in sorted(set(damaged) & set(clean)):
-        first, second = tally.look(damaged[stem]), tally.look(clean[stem])
+    pairs = [(damaged[stem], clean[stem]) for stem in sorted(set(damaged) & set(clean))]
+    return _inspected(pairs, tally)
+
+
+def inspect_matched(
+    pairs: Sequence[tuple[Source, Source]],
+    on_picture: Callable[[Source], None] = lambda file: None,
+) -> Inspection:
+    """Say what pairs (lq, gt) hold whose partners are known, and which of them are none."""
+    return _inspected(pairs, _Tally(on_picture))
+
+
+def _inspected(pairs: Sequence[tuple[Source, Source]], tally: "_Tally") -> Inspection:
+    scales: list[tuple[Source, int | None]] = []
+    for lq, gt in pairs:
+        first, second = tally.look(lq), tally.look(gt)
         if first and second:
-            scales[damaged[stem]] = _pair(first, second, tally)
-    usual = Counter(scale for scale in scales.values() if scale).most_common(1)
+            scales.append((lq, _pair(first, second, tally)))
+    usual = Counter(scale for _, scale in scales if scale).most_common(1)
     scale = usual[0][0] if usual else None
-    for file, found in scales.items():
+    for file, found in scales:
         if found not in (None, scale):
             tally.remark("size", file, f"its scale is {found}; most pairs have {scale}")
     return tally.result(len(scales), scale)
 
 
-def _by_stem(files: Sequence[Path], tally: "_Tally") -> dict[str, Path]:
-    found: dict[str, Path] = {}
+def _by_stem(files: Sequence[Source], tally: "_Tally") -> dict[str, Source]:
+    found: dict[str, Source] = {}
     for file in files:
         first = found.setdefault(file.stem, file)
         if first != file:
@@ -157,7 +170,7 @@ def _bands(count: int) -> str:
 class _Tally:
     """Counts what has been seen."""
 
-    def __init__(self, on_picture: Callable[[Path], None]) -> None:
+    def __init__(self, on_picture: Callable[[Source], None]) -> None:
         self._on_picture = on_picture
         self._sizes: Counter[str] = Counter()
         self._bands: Counter[str] = Counter()
@@ -166,7 +179,7 @@ class _Tally:
         self._remarks: list[Remark] = []
         self._pictures = 0
 
-    def look(self, file: Path) -> Content | None:
+    def look(self, file: Source) -> Content | None:
         """Read a picture; None if it cannot be read."""
         self._pictures += 1
         try:
@@ -182,7 +195,7 @@ class _Tally:
         self._formats[file.suffix.lower().lstrip(".")] += 1
         return found
 
-    def remark(self, kind: Kind, file: Path, reason: str) -> None:
+    def remark(self, kind: Kind, file: Source, reason: str) -> None:
         self._remarks.append(Remark(kind, str(file), reason))
 
     def result(self, pairs: int, scale: int | None) -> Inspection:

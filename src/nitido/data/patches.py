@@ -1,11 +1,11 @@
 """Training patches: sample i of a run is a pure function of (seed, i)."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from nitido.data._member import Source, readable
 from nitido.degradations import Degradation
 from nitido.errors import DataError, PictureError, SettingError
 from nitido.picture import imresize, read, rgb2gray
@@ -21,7 +21,7 @@ class Sample(NamedTuple):
     """One training pair, float32, channels first, and the noise level the network is told."""
 
     lq: np.ndarray  # (C, P / scale, P / scale), 0..1, may leave it
-    gt: np.ndarray  # (C, P, P), 0..1
+    gt: np.ndarray  # (C, P, P), 0..1; another damaged copy where targets are damaged
     sigma: np.ndarray  # (1, 1, 1), in units of the picture; negative where it is not told
 
 
@@ -32,15 +32,16 @@ class Patches:
 
     Parameters
     ----------
-    files : sequence of Path
-        Clean pictures. They are decoded once and kept, up to 2 GiB.
+    files : sequence of Path or Member
+        Clean pictures, also those that lie in tar files. They are decoded once and kept, up to
+        2 GiB; what does not fit is decoded again each time.
     degradation : Degradation
         Makes LQ from GT.
     patch : int
         Side of a GT patch in pixels, a multiple of the degradation's scale.
     channels : int
         1 turns color pictures gray; 3 repeats gray ones.
-    pairs : sequence of (Path, Path)
+    pairs : sequence of (Path or Member, Path or Member)
         Pictures whose damage is real: (LQ, GT), the LQ smaller by the degradation's scale.
     paired : float
         Share of samples, 0..1, that are cut from `pairs`; the degradation makes the others.
@@ -62,14 +63,19 @@ class Patches:
         Share of patches that are made gray before the damage, 0..1, for networks of 3 channels.
     told : float
         Share of patches whose noise level (RMS of lq - gt) the network is told, 0..1.
+    damaged_targets : bool
+        Whether a second damaged copy, drawn anew with its level, stands in place of GT. Where
+        damage has no mean, a network learns from it what it would learn from GT (Lehtinen et al.:
+        "Noise2Noise", ICML 2018).
     seed : int
         Decides everything, together with the index.
 
     Raises
     ------
     SettingError
-        If `patch` is no multiple of the scale, a level is to be told or damage to be
-        amplified where the scale is not 1, or samples are to be cut from pairs and there are none.
+        If `patch` is no multiple of the scale, a level is to be told, damage to be amplified or
+        to be the target where the scale is not 1, or samples are to be cut from pairs and there
+        are none.
     DataError
         On first use of a picture that is smaller than a patch, has bands that the network has
         not, or cannot be read, and of a pair whose pictures do not belong together.
@@ -77,12 +83,12 @@ class Patches:
 
     def __init__(
         self,
-        files: Sequence[Path],
+        files: Sequence[Source],
         degradation: Degradation,
         *,
         patch: int,
         channels: int = 3,
-        pairs: Sequence[tuple[Path, Path]] = (),
+        pairs: Sequence[tuple[Source, Source]] = (),
         paired: float = 0.0,
         amplified: tuple[float, float] = (1.0, 1.0),
         shrunk: float = 0.0,
@@ -90,12 +96,15 @@ class Patches:
         tinted: float = 0.0,
         gray: float = 0.0,
         told: float = 0.0,
+        damaged_targets: bool = False,
         seed: int = 0,
     ) -> None:
         if patch % degradation.scale:
             raise SettingError(f"patch is {patch}; make it a multiple of {degradation.scale}.")
         if told and degradation.scale != 1:
             raise SettingError("told is a share of noise levels; a smaller LQ has none, so 0.")
+        if damaged_targets and degradation.scale != 1:
+            raise SettingError("damaged_targets: a smaller copy is no target for a larger picture.")
         if amplified != (1, 1) and degradation.scale != 1:
             raise SettingError("amplified is a range of differences; a smaller LQ has none.")
         if shrunk + soft > 1:
@@ -117,8 +126,9 @@ class Patches:
         self.tinted = tinted
         self.gray = gray
         self.told = told
+        self.damaged_targets = damaged_targets
         self.seed = seed
-        self._decoded: dict[Path, np.ndarray] = {}
+        self._decoded: dict[Source, np.ndarray] = {}
         self._room = _CACHE_BYTES
 
     def __getitem__(self, index: int) -> Sample:
@@ -138,6 +148,8 @@ class Patches:
             lq = self.degradation(gt, rng)
         told = rng.random() < self.told
         sigma = float(np.sqrt(np.mean(np.square(lq - gt)))) if told else -1.0
+        if self.damaged_targets:
+            gt = self.degradation(gt, rng)
         return Sample(
             _planes(lq, self.channels),
             _planes(gt, self.channels),
@@ -178,12 +190,12 @@ class Patches:
             lq_patch = (gt_patch + gain * (lq_patch - gt_patch)).clip(0, 1)
         return lq_patch, gt_patch
 
-    def _picture(self, file: Path, patch: int) -> np.ndarray:
+    def _picture(self, file: Source, patch: int) -> np.ndarray:
         """Return the pixels in the depth of the file, from the cache where they fit."""
         if file in self._decoded:
             return self._decoded[file]
         try:
-            picture = read(file)
+            picture = read(readable(file))
         except PictureError as error:
             raise DataError(f"{error} Leave it out (data.exclude).") from error
         pixels = picture.pixels

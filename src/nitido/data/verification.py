@@ -7,6 +7,7 @@ from typing import Literal
 
 from nitido.data._content import Content, content
 from nitido.data._gallery import Gallery
+from nitido.data._member import Source
 from nitido.data._points import NO_POINTS
 from nitido.errors import PictureError
 
@@ -61,7 +62,7 @@ class Verification:
 
 
 def gallery(
-    files: Iterable[Path], on_picture: Callable[[Path], None] = lambda file: None
+    files: Iterable[Source], on_picture: Callable[[Source], None] = lambda file: None
 ) -> Gallery:
     """Keep the pictures of evaluation sets in mind, for `verify` to compare with.
 
@@ -78,17 +79,17 @@ def gallery(
 
 
 def verify(
-    files: Sequence[Path],
+    files: Sequence[Source],
     *,
     against: Gallery | None = None,
     published: Mapping[Path, Mapping[str, str]] | None = None,
-    on_picture: Callable[[Path], None] = lambda file: None,
+    on_picture: Callable[[Source], None] = lambda file: None,
 ) -> Verification:
     """Read every picture of a set once and say what is wrong.
 
     Parameters
     ----------
-    files : sequence of Path
+    files : sequence of Path or Member
         The pictures of the set.
     against : Gallery, optional
         Pictures of evaluation sets, which must not be among them: neither the same pixels nor a
@@ -106,8 +107,8 @@ def verify(
         Findings in the order of the files. Memory is bounded by what is kept of each picture.
     """
     findings: list[Finding] = []
-    digests: dict[Path, str] = {}
-    seen: dict[str, Path] = {}
+    digests: dict[Source, str] = {}
+    seen: dict[str, Source] = {}
     folders: dict[Path, list[Content]] = {}
     for file in files:
         try:
@@ -134,7 +135,7 @@ def verify(
 
 
 def check_counts(
-    folder: Path, expected: Mapping[str, int | None], found: Sequence[Path]
+    folder: Path, expected: Mapping[str, int | None], found: Sequence[Source]
 ) -> list[Finding]:
     """Compare the number of pictures in each folder of a set with the published one.
 
@@ -150,7 +151,7 @@ def check_counts(
     findings = []
     for name, count in expected.items():
         place = folder / name
-        held = sum(file.is_relative_to(place) for file in found)
+        held = sum(_is_below(file, place) for file in found)
         if not held:
             many = f"; it would hold {count:,} pictures" if count else ""
             findings.append(Finding("absent", str(place), f"{name} is not here{many}"))
@@ -171,7 +172,7 @@ def _leaks(asked: Content, against: Gallery) -> list[Finding]:
     findings = []
     for match in against.find(asked):
         other = match.other.file
-        if other.resolve() == asked.file.resolve():
+        if _place(other) == _place(asked.file):
             continue  # the set is verified against itself
         turn = f", {match.turn}" if match.turn else ""
         what = {
@@ -201,10 +202,10 @@ def _alike(kept: Sequence[Content]) -> list[Finding]:
 
 
 def _unpublished(
-    folder: Path, digests: Mapping[Path, str], hashes: Mapping[str, str]
+    folder: Path, digests: Mapping[Source, str], hashes: Mapping[str, str]
 ) -> list[Finding]:
     """Compare the hashes of the pictures below a folder with those of the published ones."""
-    here = {file: digest for file, digest in digests.items() if file.is_relative_to(folder)}
+    here = {file: digest for file, digest in digests.items() if _is_below(file, folder)}
     if not here:
         return []
     held = {hashes[digest] for digest in here.values() if digest in hashes}
@@ -218,3 +219,13 @@ def _unpublished(
     for place in sorted(missing.values()):
         findings.append(Finding("missing", place, "no picture has its pixels"))
     return findings
+
+
+def _place(file: Source) -> Source:
+    """Return where a file is, whatever links lead to it."""
+    return file.resolve() if isinstance(file, Path) else file
+
+
+def _is_below(file: Source, folder: Path) -> bool:
+    """Whether a file is in a folder; a member of a tar file is in none."""
+    return isinstance(file, Path) and file.is_relative_to(folder)

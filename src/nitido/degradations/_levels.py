@@ -18,7 +18,7 @@ def check(name: str, level: Level, low: float, high: float = float("inf")) -> No
         raise SettingError(f"{name} is {level!r}; it must rise within {low:g}..{high:g}.")
 
 
-def check_whole(name: str, number: int) -> None:
+def check_whole(name: str, number: float) -> None:
     """Refuse what is no whole number from 1 up."""
     if not isinstance(number, int) or number < 1:
         raise SettingError(f"{name} is {number!r}; it must be a whole number from 1 up.")

@@ -13,6 +13,8 @@ The contract of the room, which the tests hold for every file in it:
   one that ``forward`` returns last. Without it that is ``(network(lq),)``.
 * Settings are keyword arguments of the constructor; what cannot work raises `SettingError`.
 * ``TINY`` holds the settings of an instance small enough for tests.
+* ``VARIANTS``, where it exists, names configurations that papers made known, as settings; the
+  names begin with the file's: ``dncnn_b``.
 * ``from_authors(state, **settings)``, where it exists, is a class method that builds the network
   from the authors' state dict: their names of settings and tensors, or ours. It raises
   `WeightsError` where the tensors do not fit. Without it weights carry our names only.

@@ -1,13 +1,15 @@
 """What the networks share letter for letter: checking settings and taking in foreign weights."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from torch import Tensor, nn
 
 from nitido.errors import SettingError, WeightsError
 
+C = TypeVar("C")
 N = TypeVar("N", bound=nn.Module)
 
 
@@ -21,6 +23,20 @@ def whole(name: str, value: int, least: int = 1) -> int:
     """
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
         raise SettingError(f"{name}: {value!r} found; give a whole number of at least {least}.")
+    return value
+
+
+def choice(name: str, value: C, kind: object) -> C:
+    """Return a setting that is one of the words of a ``Literal``.
+
+    Raises
+    ------
+    SettingError
+        If it is another word.
+    """
+    words = get_args(kind)
+    if value not in words:
+        raise SettingError(f"{name}: {value!r} found; give {', '.join(words[:-1])} or {words[-1]}.")
     return value
 
 
@@ -115,3 +131,28 @@ def load(network: N, state: Mapping[str, Tensor]) -> N:
         )
     network.load_state_dict({**own, **state})
     return network.eval()
+
+
+def renamed(
+    state: Mapping[str, Tensor], rules: Iterable[tuple[str, str | Callable[[re.Match[str]], str]]]
+) -> dict[str, Tensor]:
+    """Translate the authors' names of tensors to ours; an unknown one comes out unknown.
+
+    Parameters
+    ----------
+    state : mapping of str to Tensor
+        The authors' tensors, or ours: no rule may touch one of our names.
+    rules : iterable of (str, str or callable)
+        Regular expressions and what replaces every match; each acts on what those before it left.
+    """
+    own: dict[str, Tensor] = {}
+    for key, tensor in state.items():
+        for pattern, ours in rules:
+            key = re.sub(pattern, ours, key)
+        own[key] = tensor
+    return own
+
+
+def count(state: Mapping[str, Tensor], pattern: str) -> int:
+    """Count the different numbers that tensors' names have in the group of a regular expression."""
+    return len({match[1] for key in state if (match := re.match(pattern, key))})

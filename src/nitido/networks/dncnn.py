@@ -52,6 +52,12 @@ class DnCNN(nn.Module):
     """
 
     TINY: ClassVar[dict[str, Any]] = {"features": 8, "depth": 4}
+    VARIANTS: ClassVar[dict[str, dict[str, Any]]] = {
+        "dncnn_s": {},
+        "dncnn_b": {"depth": 20},
+        "dncnn_b_color": {"depth": 20, "channels": 3},
+        "dncnn_3": {"depth": 20},
+    }
     scale = 1
     multiple_of = 1
     radius: int

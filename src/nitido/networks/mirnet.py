@@ -6,24 +6,28 @@ block, with its selective kernel feature fusion, dual attention unit and residua
 section 3.1. What the text leaves open follows the authors'
 published code, the sharing of weights included: all columns of a block use the same dual attention
 units and the same fusions, and all dual attention units of the network share one PReLU slope. That
-sharing makes the 31,787,419 parameters.
+sharing makes the 31,787,419 parameters. Parts can be left out, as in the paper's ablations (4.6).
 
 **Departure from the paper:** none.
 """
 
 import re
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from nitido.errors import WeightsError
-from nitido.networks._blocks import agreed, load, own_names, whole
+from nitido.networks._blocks import agreed, choice, load, own_names, whole
+from nitido.networks._mirnet_names import BLUR, check_blur, own_key
 
+Attention = Literal["dual", "spatial", "channel", "none"]
+Fusion = Literal["selective", "sum", "concat"]
 _OWN = {
     **{name: name for name in ("channels", "features", "groups", "blocks", "streams", "columns")},
+    **{name: name for name in ("attention", "fusion", "skips")},
     "in_channels": "channels",
     "out_channels": "channels",
     "n_feat": "features",
@@ -32,7 +36,6 @@ _OWN = {
     "height": "streams",
     "width": "columns",
 }
-_BLUR = torch.tensor([[1.0, 2.0, 1.0], [2.0, 4.0, 2.0], [1.0, 2.0, 1.0]]) / 16
 
 
 class MIRNet(nn.Module):
@@ -49,14 +52,20 @@ class MIRNet(nn.Module):
     blocks : int
         Multi-scale residual blocks per group.
     streams : int
-        Parallel resolutions, at least 2: 1, 1/2, 1/4 and so on.
+        Parallel resolutions: 1, 1/2, 1/4 and so on.
     columns : int
-        Passes of dual attention over the streams, at least 2; the streams exchange between them.
+        Passes of dual attention over the streams; the streams exchange between them.
+    attention : {"dual", "spatial", "channel", "none"}
+        What a dual attention unit has of its two attentions.
+    fusion : {"selective", "sum", "concat"}
+        How streams are joined: weighed by channel, added, or by a 1 x 1 convolution.
+    skips : bool
+        Whether attention units, blocks and groups add what they were given.
 
     Raises
     ------
     SettingError
-        If a number is too small.
+        If a number is too small, or a choice is unknown.
     """
 
     TINY: ClassVar[dict[str, Any]] = {"features": 8, "groups": 1, "blocks": 1}
@@ -73,26 +82,29 @@ class MIRNet(nn.Module):
         blocks: int = 2,
         streams: int = 3,
         columns: int = 2,
+        attention: Attention = "dual",
+        fusion: Fusion = "selective",
+        skips: bool = True,
     ) -> None:
         super().__init__()
         self.channels = whole("channels", channels)
-        whole("features", features, least=8)
-        whole("groups", groups)
-        whole("blocks", blocks)
-        whole("streams", streams, least=2)
-        whole("columns", columns, least=2)
+        self.features = whole("features", features, least=8)
+        self.blocks = whole("blocks", blocks)
+        self.streams = whole("streams", streams)
+        self.columns = whole("columns", columns)
+        self.attention = choice("attention", attention, Attention)
+        self.fusion = choice("fusion", fusion, Fusion)
+        self.groups, self.skips = whole("groups", groups), skips
         self.multiple_of = 2 ** (streams - 1)
         self.head = _conv(channels, features, 3)
-        self.groups = nn.ModuleList(
-            _Group(features, blocks, streams, columns) for _ in range(groups)
-        )
+        self.trunk = nn.ModuleList(_Group(self) for _ in range(groups))
         self.tail = _conv(features, channels, 3)
         self.activation = nn.PReLU()
 
     def forward(self, lq: Tensor) -> Tensor:
         """Return `restored`, (N, C, H, W); it may leave 0..1."""
         state = self.head(lq)
-        for group in self.groups:
+        for group in self.trunk:
             state = group(state, self.activation)
         residual: Tensor = self.tail(state)
         return lq + residual
@@ -144,13 +156,14 @@ class MIRNet(nn.Module):
                 f"No whole MIRNet in the {len(state)} tensors found: there are blocks missing; "
                 "check the file."
             )
-        network = cls(**agreed(found, asked))
+        parts = {"attention": "dual", "fusion": "selective", "skips": True}
+        network = cls(**agreed({**found, **parts}, asked))
         own: dict[str, Tensor] = {}
         for key, tensor in state.items():
             if key.endswith(".filt"):
-                _check_blur(key, tensor)
+                check_blur(key, tensor)
                 continue
-            name = _own_key(key, found["features"])
+            name = own_key(key, found["features"])
             if name in own and not torch.equal(own[name], tensor):
                 raise WeightsError(
                     f"{key} differs from another copy of {name}, which MIRNet shares; "
@@ -163,9 +176,11 @@ class MIRNet(nn.Module):
 class _Group(nn.Module):
     """Recursive residual group: blocks, a convolution, and the input added."""
 
-    def __init__(self, features: int, blocks: int, streams: int, columns: int) -> None:
+    def __init__(self, network: MIRNet) -> None:
         super().__init__()
-        self.blocks = nn.ModuleList(_Block(features, streams, columns) for _ in range(blocks))
+        self.skips = network.skips
+        features = network.features
+        self.blocks = nn.ModuleList(_Block(network) for _ in range(network.blocks))
         self.tail = _conv(features, features, 3)
 
     def forward(self, entry: Tensor, activation: nn.PReLU) -> Tensor:
@@ -173,26 +188,34 @@ class _Group(nn.Module):
         for block in self.blocks:
             state = block(state, activation)
         change: Tensor = self.tail(state)
-        return entry + change
+        return entry + change if self.skips else change
 
 
 class _Block(nn.Module):
     """Multi-scale residual block (section 3.1): attend, exchange, attend again, fuse."""
 
-    def __init__(self, features: int, streams: int, columns: int) -> None:
+    def __init__(self, network: MIRNet) -> None:
         super().__init__()
-        self.columns = columns
+        self.columns, self.skips = network.columns, network.skips
+        features, streams = network.features, network.streams
         widths = [features * 2**j for j in range(streams)]
-        self.attend = nn.ModuleList(_DualAttention(width) for width in widths)
+        self.attend = nn.ModuleList(
+            _DualAttention(width, network.attention, self.skips) for width in widths
+        )
+        # Without an exchange streams go down step by step, and up at the end.
+        exchange = self.columns > 1
         self.resize = nn.ModuleDict(
             {
                 f"{source}_{target}": _resize(widths[source], target - source)
                 for source in range(streams)
                 for target in range(streams)
-                if source != target
+                if source != target and (exchange or target == source + 1)
             }
         )
-        self.fuse = nn.ModuleList(_SelectiveFusion(width, streams) for width in widths)
+        self.fuse = nn.ModuleList(
+            _fusion(network.fusion, width, streams)
+            for width in (widths if exchange else widths[:1])
+        )
         self.restore = nn.ModuleList(_resize(widths[j], -j) for j in range(1, streams))
         self.tail = _conv(features, features, 3)
 
@@ -209,7 +232,7 @@ class _Block(nn.Module):
             ]
         full = [restore(s) for restore, s in zip(self.restore, streams[1:], strict=True)]
         change: Tensor = self.tail(self.fuse[0]([streams[0], *full]))
-        return entry + change
+        return entry + change if self.skips else change
 
     def _exchange(self, streams: list[Tensor], target: int) -> Tensor:
         """Fuse all streams at the resolution of one of them."""
@@ -224,21 +247,61 @@ class _Block(nn.Module):
 class _DualAttention(nn.Module):
     """Dual attention unit: where to look, and at which features."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, attention: Attention, skips: bool) -> None:
         super().__init__()
+        self.attention, self.skips = attention, skips
         self.first = _conv(width, width, 3)
         self.second = _conv(width, width, 3)
-        self.where = _conv(2, 1, 5)
-        self.which = nn.Sequential(_conv(width, width // 8, 1), nn.ReLU(), _conv(width // 8, width))
-        self.merge = _conv(2 * width, width)
+        if attention in ("dual", "spatial"):
+            self.where = _conv(2, 1, 5)
+        if attention in ("dual", "channel"):
+            self.which = nn.Sequential(
+                _conv(width, width // 8, 1), nn.ReLU(), _conv(width // 8, width)
+            )
+        if attention == "dual":
+            self.merge = _conv(2 * width, width)
 
     def forward(self, entry: Tensor, activation: nn.PReLU) -> Tensor:
         state = self.second(activation(self.first(entry)))
+        change: Tensor
+        if self.attention == "dual":
+            change = self.merge(torch.cat([self._spatial(state), self._channel(state)], dim=1))
+        elif self.attention == "spatial":
+            change = self._spatial(state)
+        elif self.attention == "channel":
+            change = self._channel(state)
+        else:
+            change = state
+        return entry + change if self.skips else change
+
+    def _spatial(self, state: Tensor) -> Tensor:
         summary = torch.cat([state.amax(1, keepdim=True), state.mean(1, keepdim=True)], dim=1)
-        spatial = state * torch.sigmoid(self.where(summary))
-        channel = state * torch.sigmoid(self.which(state.mean((2, 3), keepdim=True)))
-        change: Tensor = self.merge(torch.cat([spatial, channel], dim=1))
-        return entry + change
+        return state * torch.sigmoid(self.where(summary))
+
+    def _channel(self, state: Tensor) -> Tensor:
+        return state * torch.sigmoid(self.which(state.mean((2, 3), keepdim=True)))
+
+
+def _fusion(kind: Fusion, width: int, streams: int) -> nn.Module:
+    """Return what joins a list of streams of one size."""
+    if kind == "selective":
+        return _SelectiveFusion(width, streams)
+    return _Concatenation(width, streams) if kind == "concat" else _Sum()
+
+
+class _Sum(nn.Module):
+    def forward(self, streams: list[Tensor]) -> Tensor:
+        return torch.stack(streams).sum(0)
+
+
+class _Concatenation(nn.Module):
+    def __init__(self, width: int, streams: int) -> None:
+        super().__init__()
+        self.merge = _conv(streams * width, width)
+
+    def forward(self, streams: list[Tensor]) -> Tensor:
+        merged: Tensor = self.merge(torch.cat(streams, dim=1))
+        return merged
 
 
 class _SelectiveFusion(nn.Module):
@@ -310,7 +373,7 @@ class _Blur(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
         self.width = width
-        self.register_buffer("kernel", _BLUR[None, None].repeat(width, 1, 1, 1), persistent=False)
+        self.register_buffer("kernel", BLUR[None, None].repeat(width, 1, 1, 1), persistent=False)
 
     def forward(self, state: Tensor) -> Tensor:
         padded = F.pad(state, (1, 1, 1, 1), mode="reflect")
@@ -327,53 +390,6 @@ def _resize(width: int, octaves: int) -> nn.Sequential:
     if octaves > 0:
         return nn.Sequential(*(_Halve(width * 2**i) for i in range(octaves)))
     return nn.Sequential(*(_Double(width // 2**i) for i in range(-octaves)))
-
-
-def _check_blur(key: str, tensor: Tensor) -> None:
-    """Refuse weights whose fixed blur is another one."""
-    if tensor.shape[-2:] != _BLUR.shape or not torch.allclose(tensor.float(), _BLUR, atol=1e-3):
-        raise WeightsError(
-            f"{key} is not the 3 x 3 binomial blur that MIRNet has; "
-            "these weights are of a variant and cannot be used."
-        )
-
-
-_RENAMED = [
-    (r"^conv_in\.", "head."),
-    (r"^conv_out\.", "tail."),
-    (r"^body\.(\d+)\.body\.\d+\.weight$", r"groups.\1.tail.weight"),
-    (r"^body\.(\d+)\.body\.(\d+)\.", r"groups.\1.blocks.\2."),
-    (r"^.*\.blocks\.\d+\.\d+\.body\.1\.", "activation."),
-    (r"\.blocks\.(\d+)\.\d+\.(?=body|SA|CA|conv1x1)", r".attend.\1."),
-    (r"(attend\.\d+)\.body\.0\.", r"\1.first."),
-    (r"(attend\.\d+)\.body\.2\.", r"\1.second."),
-    (r"\.SA\.spatial\.conv\.", ".where."),
-    (r"\.CA\.conv_du\.", ".which."),
-    (r"\.conv1x1\.", ".merge."),
-    (r"\.selective_kernel\.(\d+)\.conv_du\.", r".fuse.\1.squeeze."),
-    (r"\.selective_kernel\.(\d+)\.fcs\.", r".fuse.\1.weigh."),
-    (r"\.conv_out\.", ".tail."),
-    (r"\.bot\.", ".bottom."),
-]
-
-
-def _own_key(key: str, features: int) -> str:
-    """Translate the authors' name of a tensor; an unknown one comes out unknown."""
-
-    def between(match: re.Match[str]) -> str:
-        """``down.WIDTH_FACTOR`` says between which two streams it leads."""
-        source = (int(match[2]) // features).bit_length() - 1
-        octaves = int(match[3]).bit_length() - 1
-        target = source + octaves if match[1] == "down" else source - octaves
-        return f".resize.{source}_{target}."
-
-    def restored(match: re.Match[str]) -> str:
-        return f".restore.{int(match[1]) - 1}."
-
-    for pattern, ours in _RENAMED:
-        key = re.sub(pattern, ours, key)
-    key = re.sub(r"\.(down|up)\.(\d+)_(\d+)\.body\.", between, key)
-    return re.sub(r"\.last_up\.(\d+)\.body\.", restored, key)
 
 
 PUBLIC = MIRNet

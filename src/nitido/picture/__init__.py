@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nitido.picture._decode import PictureFile
+    from nitido.picture._file import Encoded
     from nitido.picture._metadata import Metadata
     from nitido.picture._picture import Picture
     from nitido.picture._policy import Policy
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from nitido.picture.writing import PictureWriter, write
 
 __all__ = [
+    "Encoded",
     "Metadata",
     "Picture",
     "PictureFile",
@@ -34,6 +36,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Encoded": "_file",
     "Metadata": "_metadata",
     "Picture": "_picture",
     "PictureFile": "_decode",

@@ -1,6 +1,5 @@
 """BMP, which libvips cannot read or write: by Pillow, within the limits of the policy."""
 
-import os
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,7 @@ class Bitmap:
 
     def __init__(self, file: SafeFile) -> None:
         self._name = file.name
-        self._stream = os.fdopen(file.another(), "rb")
+        self._stream = file.another()
         try:
             # The plug-in itself, not Image.open: the size has its own rule in the policy.
             self._image: Image.Image = BmpImagePlugin.BmpImageFile(self._stream)

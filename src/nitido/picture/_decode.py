@@ -1,6 +1,5 @@
 """One decoder for every format: rows come out upright, in order, as the file is read."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ import numpy as np
 
 from nitido.errors import PictureError, RefusedError, SettingError, UnreadableError
 from nitido.picture import _bmp, _exif, _jpeg, _png, _tiff, _webp
-from nitido.picture._file import SafeFile, sniff
+from nitido.picture._file import Encoded, SafeFile, sniff
 from nitido.picture._metadata import Facts, Metadata, check_icc, settle
 from nitido.picture._picture import Rows
 from nitido.picture._policy import Policy
@@ -63,7 +62,7 @@ class PictureFile:
         If it breaks a limit of the policy.
     """
 
-    def __init__(self, path: Path, policy: Policy) -> None:
+    def __init__(self, path: Path | Encoded, policy: Policy) -> None:
         self._file = SafeFile(path, policy)
         self._next = 0
         self._bitmap: _bmp.Bitmap | None = None
@@ -158,7 +157,7 @@ class PictureFile:
         if count < 1:
             raise SettingError(f"rows: count is {count}; it must be 1 or more.")
         count = min(count, self.height - self._next)
-        if self._file.fd < 0 and count:
+        if self._file.closed and count:
             raise SettingError(f"rows: {self._file.name} has been closed; open it again.")
         step = max(1, _CHUNK // (self.width * self._bands))
         out = np.empty((count, self.width, self._bands), self._type)
@@ -221,11 +220,11 @@ class PictureFile:
         file = self._file
         strict = "warning" if self.format == "jpeg" else "error"
         fail_on = "none" if file.policy.salvage else strict
-        fd = file.another()
-        try:
-            source = pyvips.Source.new_from_descriptor(fd)  # duplicates the descriptor
-        finally:
-            os.close(fd)
+        if file.data is not None:
+            source = pyvips.Source.new_from_memory(file.data)
+        else:
+            with file.another() as stream:
+                source = pyvips.Source.new_from_descriptor(stream.fileno())  # duplicates it
         return _LOADERS[self.format](source, access=access, fail_on=fail_on)
 
     def _vips_rows(self, start: int, count: int) -> Raw:

@@ -1,8 +1,14 @@
-"""Opening a file safely: only a regular file, never a wait, its type found from its content."""
+"""Opening a file safely: only a regular file, never a wait, its type found from its content.
+
+A file that lies in memory goes the same way, under the same policy.
+"""
 
 import os
 import stat
+from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from nitido.errors import UnreadableError
 from nitido.picture._policy import Policy
@@ -10,8 +16,24 @@ from nitido.picture._policy import Policy
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
+@dataclass(frozen=True)
+class Encoded:
+    """A picture file in memory, as a member of an archive or what a client has sent.
+
+    Parameters
+    ----------
+    name : str
+        What errors call it.
+    data : bytes
+        All that a file would hold.
+    """
+
+    name: str
+    data: bytes = field(repr=False)
+
+
 class SafeFile:
-    """A regular file, open for reading at any position.
+    """A regular file, or one in memory, open for reading at any position.
 
     Raises
     ------
@@ -21,10 +43,19 @@ class SafeFile:
         If it is larger than the policy allows.
     """
 
-    def __init__(self, path: Path, policy: Policy) -> None:
-        self.name = show(path)
-        self.path = path
+    def __init__(self, path: Path | Encoded, policy: Policy) -> None:
         self.policy = policy
+        self.closed = False
+        self.fd = -1
+        self.data: bytes | None = None
+        if isinstance(path, Encoded):
+            self.name, self.data, self.size = show(path.name), path.data, len(path.data)
+            self._check_size()
+        else:
+            self.name, self.path = show(path), path
+            self._open(path)
+
+    def _open(self, path: Path) -> None:
         # A named pipe would block a plain open for ever; O_NONBLOCK never waits.
         try:
             kind = path.stat().st_mode
@@ -42,17 +73,22 @@ class SafeFile:
                 raise UnreadableError(
                     f"{self.name} is {_what(status.st_mode)}, not a picture file; name a file."
                 )
-            if self.size == 0:
-                raise UnreadableError(f"{self.name} is empty (0 bytes); get the file again.")
-            policy.check_bytes(self.name, self.size)
+            self._check_size()
         except Exception:
             self.close()
             raise
+
+    def _check_size(self) -> None:
+        if self.size == 0:
+            raise UnreadableError(f"{self.name} is empty (0 bytes); get the file again.")
+        self.policy.check_bytes(self.name, self.size)
 
     def read(self, start: int, count: int) -> bytes:
         """Return up to `count` bytes from position `start`; fewer at the end of the file."""
         if count <= 0 or start >= self.size:
             return b""
+        if self.data is not None:
+            return self.data[start : start + count]
         os.lseek(self.fd, start, os.SEEK_SET)
         parts = []
         while count > 0 and (part := os.read(self.fd, min(count, self.size))):
@@ -65,8 +101,10 @@ class SafeFile:
         self.policy.check_metadata(self.name, what, count)
         return self.read(start, count)
 
-    def another(self) -> int:
-        """Return a second descriptor of the same file, at its start, for a decoder to own."""
+    def another(self) -> BinaryIO:
+        """Return the same file, opened once more at its start, for a decoder to own."""
+        if self.data is not None:
+            return BytesIO(self.data)
         try:
             fd = os.open(self.path, _FLAGS)
         except OSError as error:
@@ -75,16 +113,17 @@ class SafeFile:
         if (mine.st_dev, mine.st_ino) != (new.st_dev, new.st_ino):
             os.close(fd)
             raise UnreadableError(f"{self.name} was replaced while it was read; try again.")
-        return fd
+        return os.fdopen(fd, "rb")
 
     def close(self) -> None:
         """Close the file; further calls do nothing."""
+        self.closed = True
         if self.fd >= 0:
             os.close(self.fd)
             self.fd = -1
 
 
-def show(path: Path) -> str:
+def show(path: Path | str) -> str:
     """Return a path as text that every terminal and log can hold."""
     text = str(path).encode("utf-8", "backslashreplace").decode()
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)

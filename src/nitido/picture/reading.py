@@ -4,19 +4,20 @@ from os import PathLike
 from pathlib import Path
 
 from nitido.picture._decode import PictureFile
+from nitido.picture._file import Encoded
 from nitido.picture._picture import Picture
 from nitido.picture._policy import Policy
 
 _DESKTOP = Policy()
 
 
-def open_picture(path: str | PathLike[str], policy: Policy = _DESKTOP) -> PictureFile:
+def open_picture(path: str | PathLike[str] | Encoded, policy: Policy = _DESKTOP) -> PictureFile:
     """Open a picture file without decoding it; use it in a ``with`` statement.
 
     Parameters
     ----------
-    path : path-like
-        A regular file; its type is found from its content.
+    path : path-like or Encoded
+        A regular file, or one in memory; its type is found from its content.
     policy : Policy
         Limits that the file must keep.
 
@@ -32,16 +33,16 @@ def open_picture(path: str | PathLike[str], policy: Policy = _DESKTOP) -> Pictur
     RefusedError
         If it breaks a limit of the policy.
     """
-    return PictureFile(Path(path), policy)
+    return PictureFile(path if isinstance(path, Encoded) else Path(path), policy)
 
 
-def read(path: str | PathLike[str], policy: Policy = _DESKTOP) -> Picture:
+def read(path: str | PathLike[str] | Encoded, policy: Policy = _DESKTOP) -> Picture:
     """Read a whole picture into memory.
 
     Parameters
     ----------
-    path : path-like
-        A regular file; its type is found from its content.
+    path : path-like or Encoded
+        A regular file, or one in memory; its type is found from its content.
     policy : Policy
         Limits that the file must keep.
 

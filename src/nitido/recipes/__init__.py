@@ -1,6 +1,31 @@
 """Recipes: everything that decides trained weights, one YAML file for each weights name."""
 
 from nitido.recipes._yaml import parse_yaml
-from nitido.recipes.schema import Data, Recipe, Schedule, load, names
+from nitido.recipes.schema import (
+    Data,
+    Difficulty,
+    Gate,
+    Phase,
+    Plateau,
+    Recipe,
+    Schedule,
+    Stage,
+    load,
+    names,
+    validate,
+)
 
-__all__ = ["Data", "Recipe", "Schedule", "load", "names", "parse_yaml"]
+__all__ = [
+    "Data",
+    "Difficulty",
+    "Gate",
+    "Phase",
+    "Plateau",
+    "Recipe",
+    "Schedule",
+    "Stage",
+    "load",
+    "names",
+    "parse_yaml",
+    "validate",
+]

@@ -100,7 +100,7 @@ class RestoresPictures(ABC):
         policy : Policy, optional
             Limits on what is opened.
         on_tile : callable
-            Called with the tiles done and their number in all.
+            Called with the tiles done, of one that takes long also the part, and their number.
 
         Raises
         ------

@@ -9,7 +9,7 @@ from nitido.restorer._plan import Cut, Plan
 from nitido.restorer._rows import Sink, Source
 
 RunTile = Callable[[np.ndarray], np.ndarray]  # (h, w, C) -> (h * scale, w * scale, C)
-OnTile = Callable[[int, int], None]  # tiles done, tiles in all
+OnTile = Callable[[float, float], None]  # tiles done, with the part of one in work; tiles in all
 
 
 def run_tiles(

@@ -8,11 +8,11 @@ import numpy as np
 from nitido import catalog, degradations
 from nitido.bench import find_suite, score
 from nitido.data import Patches, pictures
-from nitido.errors import DataError
+from nitido.errors import DataError, HarmError
 from nitido.export import export, with_card
-from nitido.recipes import Recipe
+from nitido.recipes import Gate, Recipe
 from nitido.train._trained import Trained
-from nitido.weights import Weights
+from nitido.weights import Weights, open_weights
 
 _HARD_SIDE = 256  # pixels, at least, of the picture on which the overlap is measured
 _CANDIDATES = 24
@@ -43,6 +43,14 @@ def finish(
         Root of the image sets.
     say : callable
         Told in words what happens; a suite without images is told, not hidden.
+
+    Raises
+    ------
+    HarmError
+        If the recipe has a gate and the weights are worse than those they started from; the files
+        are kept in the folder ``rejected``.
+    DataError
+        If the images of a gate are missing.
     """
     say("exporting and comparing with PyTorch")
     hard, sigma = _hardest(recipe, trained, data)
@@ -58,6 +66,8 @@ def finish(
         hard=hard,
         sigma=sigma,
     )
+    if recipe.gate and recipe.start:
+        weights = _passed(weights, recipe.gate, open_weights(recipe.start), data, say)
     scores = []
     for suite in recipe.suites:
         try:
@@ -67,6 +77,30 @@ def finish(
             continue
         say(f"{suite}: {scores[-1].psnr:.3f} dB, input {scores[-1].input_psnr:.3f} dB")
     return with_card(weights, scores=tuple(scores))
+
+
+def _passed(
+    weights: Weights, gate: Gate, before: Weights, data: Path | None, say: Callable[[str], None]
+) -> Weights:
+    """Return the weights if they are nowhere worse than those before by more than the gate lets."""
+    harmed = []
+    for name in gate.suites:
+        suite = find_suite(name)
+        old, new = score(before, suite, data).psnr, score(weights, suite, data).psnr
+        say(f"{name}: {new:.3f} dB, {old:.3f} dB before")
+        if new < old - gate.within:
+            harmed.append(f"{name} {new:.3f} dB, {old:.3f} dB before")
+    if not harmed:
+        return weights
+    rejected = weights.file.parent / "rejected"
+    rejected.mkdir(exist_ok=True)
+    for file in (weights.graph, weights.file):  # together, as the graph points into the weights
+        file.replace(rejected / file.name)
+    raise HarmError(
+        f"Fine-tuning did harm: {'; '.join(harmed)}; at most {gate.within:g} dB may be lost. The "
+        f"weights are kept in {rejected}; freeze more of the network, lower schedule.lr, or mix "
+        "the earlier damage into the recipe."
+    )
 
 
 def _hardest(recipe: Recipe, trained: Trained, data: Path | None) -> tuple[np.ndarray, float]:

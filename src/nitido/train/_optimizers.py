@@ -1,12 +1,11 @@
-"""Optimizers and how their learning rate moves."""
+"""Optimizers."""
 
-import math
 from collections import defaultdict
 from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
-from torch.optim import AdamW, Optimizer
+from torch.optim import SGD, Adam, AdamW, Optimizer, RMSprop
 
 from nitido.recipes import Schedule
 
@@ -111,19 +110,16 @@ def orthogonalize(matrices: Tensor) -> Tensor:
 
 def build_optimizer(network: nn.Module, schedule: Schedule) -> Optimizer:
     """Build what a schedule names."""
+    lr, decay = schedule.lr, schedule.weight_decay
     if schedule.optimizer == "muon":
-        return Muon(network, schedule.lr, schedule.weight_decay)
-    return AdamW(network.parameters(), schedule.lr, weight_decay=schedule.weight_decay)
-
-
-def set_rate(optimizer: Optimizer, schedule: Schedule, step: int, fraction: float) -> float:
-    """Set and return the learning rate: linear warm-up, then cosine from `lr` to `lr_end`."""
-    cosine = 0.5 + 0.5 * math.cos(math.pi * fraction)
-    rate = schedule.lr_end + (schedule.lr - schedule.lr_end) * cosine
-    rate *= min(1.0, (step + 1) / (schedule.warmup + 1))
-    for group in optimizer.param_groups:
-        group["lr"] = rate
-    return rate
+        return Muon(network, lr, decay)
+    trained = [p for p in network.parameters() if p.requires_grad]
+    if schedule.optimizer == "sgd":
+        return SGD(trained, lr, momentum=schedule.momentum, weight_decay=decay)
+    if schedule.optimizer == "rmsprop":
+        return RMSprop(trained, lr, momentum=schedule.momentum, weight_decay=decay)
+    kind = AdamW if schedule.optimizer == "adamw" else Adam
+    return kind(trained, lr, betas=schedule.betas, weight_decay=decay)
 
 
 def _gradient(parameter: Tensor) -> Tensor:

@@ -1,8 +1,10 @@
 """What a run must remember: averaged weights and checkpoints."""
 
 import fnmatch
+import math
 import pickle
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,7 +13,9 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from nitido.errors import RecipeError, WeightsError
-from nitido.recipes import Recipe
+from nitido.recipes import Recipe, Schedule
+from nitido.train._judge import Judge
+from nitido.train._progress import Progress
 from nitido.weights import open_weights
 from nitido.weights.loading import load_network
 
@@ -23,15 +27,47 @@ _UNREADABLE = (  # what torch.load makes of a file that it did not write
 _FREE = {"about", "title", "data_terms", "checkpoint_every", "suites"}
 
 
-class Mark(NamedTuple):
-    """How far a run has come, and what it has gathered for its next report."""
+@dataclass
+class Mark:
+    """How far a run has come, and what it has gathered since its last report."""
 
     step: int = 0
     elapsed: float = 0.0  # seconds
     waiting: float = 0.0  # seconds
+    served: int = 0  # samples
     loss: float = 0.0  # sum over the steps since the last report
     error: float = 0.0  # likewise, squared
     gathered: int = 0  # those steps
+    demand: tuple[float, ...] = ()  # shares of the parts of the difficulty, once looked at
+    share: float = 1.0  # of the scheduled rate, cut at plateaus
+    best: float = math.inf  # loss of a report
+    since: int = 0  # step of the best loss, or of the last cut
+
+    def fraction(self, schedule: Schedule) -> float:
+        """Return how much of the budget is spent, 0..1."""
+        if schedule.steps:
+            return min(self.step / schedule.steps, 1.0)
+        return min(self.elapsed / 60 / (schedule.minutes or 1), 1.0)
+
+    def report(self, schedule: Schedule, rate: float) -> Progress:
+        """Return where the run stands, cut the rate if it stands still, and gather afresh."""
+        loss, error = self.loss / self.gathered, self.error / self.gathered
+        self.loss = self.error = 0.0
+        self.gathered = 0
+        if loss < self.best:
+            self.best, self.since = loss, self.step
+        elif schedule.plateau and self.step - self.since >= schedule.plateau.patience:
+            self.share *= schedule.plateau.factor
+            self.since = self.step
+        return Progress(
+            self.step,
+            self.fraction(schedule),
+            loss,
+            -10 * math.log10(error + 1e-12),
+            rate,
+            self.elapsed,
+            self.waiting / self.elapsed,
+        )
 
 
 class Average:
@@ -59,6 +95,15 @@ class Average:
     def copy_into(self, network: nn.Module) -> None:
         """Give the network the averaged state."""
         network.load_state_dict(self.state)
+
+
+class Parts(NamedTuple):
+    """What a run changes as it goes on."""
+
+    network: nn.Module
+    optimizer: Optimizer
+    average: Average
+    judge: Judge
 
 
 def start_from(network: nn.Module, name: str, renewed: Sequence[str] = ()) -> None:
@@ -97,38 +142,46 @@ def start_from(network: nn.Module, name: str, renewed: Sequence[str] = ()) -> No
         raise WeightsError(f"{weights.file} does not fit the network: {error}.") from error
 
 
-def save_checkpoint(
-    file: Path,
-    recipe: Recipe,
-    network: nn.Module,
-    optimizer: Optimizer,
-    average: Average,
-    mark: Mark,
-) -> None:
+def freeze(network: nn.Module, patterns: Sequence[str]) -> None:
+    """Let the parameters whose names match one of the patterns stay as they are.
+
+    Raises
+    ------
+    RecipeError
+        If a pattern matches no parameter, or nothing is left to train.
+    """
+    names = [name for name, _ in network.named_parameters()]
+    for pattern in patterns:
+        if not fnmatch.filter(names, pattern):
+            raise RecipeError(
+                f"frozen: no parameter is called {pattern}; there are {', '.join(names[:8])} ..."
+            )
+    for name, parameter in network.named_parameters():
+        if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns):
+            parameter.requires_grad_(False)
+    if not any(parameter.requires_grad for parameter in network.parameters()):
+        raise RecipeError("frozen: every parameter is frozen, so there is nothing to train.")
+
+
+def save_checkpoint(file: Path, recipe: Recipe, parts: Parts, mark: Mark) -> None:
     """Write a checkpoint to a temporary name and rename it, so that there is always a whole one."""
     half = file.with_suffix(".part")
     torch.save(
         {
             "recipe": recipe.model_dump(mode="json"),
-            "network": network.state_dict(),
-            "optimizer": optimizer.state_dict(),
-            "average": average.state,
-            "updates": average.updates,
-            "progress": tuple(mark),
+            "network": parts.network.state_dict(),
+            "optimizer": parts.optimizer.state_dict(),
+            "average": parts.average.state,
+            "updates": parts.average.updates,
+            "judge": parts.judge.state(),
+            "mark": asdict(mark),
         },
         half,
     )
     half.replace(file)
 
 
-def load_checkpoint(
-    file: Path,
-    recipe: Recipe,
-    network: nn.Module,
-    optimizer: Optimizer,
-    average: Average,
-    device: torch.device,
-) -> Mark:
+def load_checkpoint(file: Path, recipe: Recipe, parts: Parts, device: torch.device) -> Mark:
     """Restore everything from a checkpoint; return how far it had come.
 
     Raises
@@ -150,11 +203,12 @@ def load_checkpoint(
             f"{file} was made with another recipe: {', '.join(differ)} differ. "
             "Resume with the same settings, or train into another folder."
         )
-    network.load_state_dict(saved["network"])
-    optimizer.load_state_dict(saved["optimizer"])
-    average.state = _on(saved["average"], device)
-    average.updates = saved["updates"]
-    return Mark(*saved["progress"])
+    parts.network.load_state_dict(saved["network"])
+    parts.optimizer.load_state_dict(saved["optimizer"])
+    parts.average.state = _on(saved["average"], device)
+    parts.average.updates = saved["updates"]
+    parts.judge.restore(saved["judge"])
+    return Mark(**{**saved["mark"], "demand": tuple(saved["mark"]["demand"])})
 
 
 def _on(state: dict[str, Tensor], device: torch.device) -> dict[str, Tensor]:

@@ -14,3 +14,4 @@ class Trained:
     seconds: float
     waiting: float  # share of the time spent waiting for data
     done: bool  # False: interrupted, the checkpoint holds where to go on
+    first: bool = True  # of several processes the one that writes files

@@ -6,27 +6,42 @@ killed and resumed gives, bit for bit on CPU, the weights of one that was not.
 
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 from lightning.fabric import Fabric
 from torch import Tensor, nn
-from torch.utils.data import DataLoader
 
-from nitido import catalog, degradations, losses, networks
-from nitido.data import Patches, Sample, pairs, pictures
+from nitido import catalog, networks, objectives
 from nitido.errors import RecipeError
 from nitido.recipes import Recipe
+from nitido.train._batches import Batches, mixed
+from nitido.train._difficulty import (
+    demanded_shares,
+    needs_look,
+    planned_shares,
+    psnr_of_parts,
+)
+from nitido.train._judge import Judge
 from nitido.train._log import Log
-from nitido.train._optimizers import build_optimizer, set_rate
+from nitido.train._optimizers import build_optimizer
 from nitido.train._precision import pick_precision
 from nitido.train._progress import Progress
-from nitido.train._state import Average, Mark, load_checkpoint, save_checkpoint, start_from
+from nitido.train._rates import largest_norm, rate_at, set_rate
+from nitido.train._state import (
+    Average,
+    Mark,
+    Parts,
+    freeze,
+    load_checkpoint,
+    save_checkpoint,
+    start_from,
+)
 from nitido.train._trained import Trained
-from nitido.train._workers import leave_signals_alone
 
 _LOG_EVERY = 20  # steps
-_FOREVER = 1 << 40  # samples, for budgets in minutes
 
 
 def train(
@@ -35,6 +50,7 @@ def train(
     *,
     data: Path | None = None,
     resume: bool = False,
+    devices: int = 1,
     report: Callable[[Progress], None] = lambda progress: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Trained:
@@ -50,6 +66,10 @@ def train(
         Root of the image sets.
     resume : bool
         Go on from the checkpoint in `folder`, if there is one.
+    devices : int
+        Processes, each with a device (or, without accelerators, a share of the CPU) and batches of
+        its own. More than one are started by running the present command again; only the first,
+        ``Trained.first``, writes files.
     report : callable
         Called with the `Progress` every few steps.
     stop : callable
@@ -64,8 +84,95 @@ def train(
         If the pictures are missing or too small.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    fabric = Fabric(devices=1, precision=pick_precision(recipe.precision))
+    strategy = "ddp" if devices > 1 else "auto"
+    fabric = Fabric(devices=devices, strategy=strategy, precision=pick_precision(recipe.precision))
+    fabric.launch()
     torch.manual_seed(recipe.seed)
+    network = _network(recipe)
+    objective = catalog.from_spec(objectives, recipe.objective)
+    channels = int(network.channels)
+    network, optimizer = fabric.setup(network, build_optimizer(network, recipe.schedule))
+    if hasattr(network, "supervised"):
+        network.mark_forward_method("supervised")
+    average = Average(network.module, recipe.ema)
+    judge = Judge(recipe, fabric, network)
+    parts = Parts(network, optimizer, average, judge)
+    checkpoint = folder / "checkpoint.pt"
+    mark = Mark()
+    if resume and checkpoint.exists():
+        mark = load_checkpoint(checkpoint, recipe, parts, fabric.device)
+
+    batches = Batches(recipe, channels, data, fabric, mark.served)
+    schedule = recipe.schedule
+    started = time.perf_counter() - mark.elapsed
+    done, interrupted = mark.fraction(schedule) >= 1, False
+    with Log(folder, mark.step, writes=fabric.is_global_zero) as log:
+        while not (done or interrupted):
+            fraction = mark.fraction(schedule)
+            rate = mark.share * rate_at(schedule, mark.step, fraction)
+            set_rate(optimizer, rate)
+            if needs_look(recipe.difficulty, mark.step):
+                psnrs = psnr_of_parts(network, recipe, channels, data)
+                log.write_parts(mark.step, psnrs.tolist())
+                mark.demand = demanded_shares(psnrs)
+            shares = mark.demand or planned_shares(recipe.difficulty, fraction)
+            asked = time.perf_counter()
+            lq, gt, sigma = batches.next(fraction, shares)
+            mark.waiting += time.perf_counter() - asked
+
+            torch.manual_seed(recipe.seed * 1_000_003 + mark.step + (fabric.global_rank << 40))
+            lq, gt = mixed(lq, gt, recipe.data, fraction)
+            loss, restored = objective(
+                partial(_outputs, network, sigma), partial(judge, lq), lq, gt, fraction
+            )
+            loss = loss + judge.others(lq, gt)
+            optimizer.zero_grad()
+            fabric.backward(loss)
+            norm = fabric.clip_gradients(
+                network,
+                optimizer,
+                max_norm=largest_norm(schedule, rate),
+                error_if_nonfinite=False,
+            )
+            assert norm is not None, "Fabric returns the norm that it clips by"
+            if not torch.isfinite(norm + loss):
+                raise RecipeError(
+                    f"The training diverged at step {mark.step + 1}: the loss is {loss.item()}, "
+                    f"its gradient {norm.item()}. Lower schedule.lr; the last checkpoint is sound."
+                )
+            optimizer.step()
+            judge.learn(restored, gt, rate * schedule.rival)
+            average.update(network.module)
+
+            mark.step += 1
+            mark.served = batches.served
+            # All devices must come to the same conclusions, so the first one's count.
+            mark.elapsed, interrupted = fabric.broadcast((time.perf_counter() - started, stop()))
+            mark.gathered += 1
+            mark.loss += float(loss.detach())
+            mark.error += float(nn.functional.mse_loss(restored.detach().float(), gt))
+            done = mark.fraction(schedule) >= 1
+            if mark.step % _LOG_EVERY == 0 or done:
+                sums = torch.tensor([mark.loss, mark.error], dtype=torch.float64)
+                means: Any = fabric.all_reduce(sums, reduce_op="mean")
+                mark.loss, mark.error = means.tolist()
+                progress = mark.report(schedule, rate)
+                log.write(progress)
+                if fabric.is_global_zero:
+                    report(progress)
+            saves = mark.step % recipe.checkpoint_every == 0 or done or interrupted
+            if saves and fabric.is_global_zero:
+                save_checkpoint(checkpoint, recipe, parts, mark)
+    trained: nn.Module = network.module
+    average.copy_into(trained)
+    waited = mark.waiting / max(mark.elapsed, 1e-9)
+    return Trained(
+        trained.cpu().eval(), mark.step, mark.elapsed, waited, done, fabric.is_global_zero
+    )
+
+
+def _network(recipe: Recipe) -> Any:  # noqa: ANN401
+    """Build the network of a recipe, from chance or from other weights."""
     network = catalog.from_spec(networks, recipe.network)
     if not getattr(network, "judges_sigma", True) and recipe.data.told < 1:
         raise RecipeError(
@@ -74,75 +181,11 @@ def train(
         )
     if recipe.start:
         start_from(network, recipe.start, recipe.renewed)
-    loss_of = catalog.from_spec(losses, recipe.loss)
-    channels = int(network.channels)
-    network, optimizer = fabric.setup(network, build_optimizer(network, recipe.schedule))
-    average = Average(network.module, recipe.ema)
-    checkpoint = folder / "checkpoint.pt"
-    mark = Mark()
-    if resume and checkpoint.exists():
-        mark = load_checkpoint(checkpoint, recipe, network, optimizer, average, fabric.device)
-
-    step, elapsed, waiting, total_loss, total_error, gathered = mark
-    batches = iter(fabric.setup_dataloaders(_loader(recipe, channels, step, data)))
-    schedule = recipe.schedule
-    started = time.perf_counter() - elapsed
-    done, interrupted = _fraction(recipe, step, elapsed) >= 1, False
-    with Log(folder, step) as log:
-        while not (done or interrupted):
-            fraction = _fraction(recipe, step, elapsed)
-            rate = set_rate(optimizer, schedule, step, fraction)
-            asked = time.perf_counter()
-            lq, gt, sigma = next(batches)
-            waiting += time.perf_counter() - asked
-
-            torch.manual_seed(recipe.seed * 1_000_003 + step)
-            restored = _outputs(network, lq, sigma)
-            loss = torch.stack([loss_of(output, gt) for output in restored]).sum()
-            optimizer.zero_grad()
-            fabric.backward(loss)
-            norm = fabric.clip_gradients(
-                network, optimizer, max_norm=schedule.clip, error_if_nonfinite=False
-            )
-            assert norm is not None, "Fabric returns the norm that it clips by"
-            if not torch.isfinite(norm + loss):
-                raise RecipeError(
-                    f"The training diverged at step {step + 1}: the loss is {loss.item()}, its "
-                    f"gradient {norm.item()}. Lower schedule.lr; the last checkpoint is sound."
-                )
-            optimizer.step()
-            average.update(network.module)
-
-            step += 1
-            elapsed = time.perf_counter() - started
-            fraction = _fraction(recipe, step, elapsed)
-            done, interrupted = fraction >= 1, stop()
-            gathered += 1
-            total_loss += float(loss.detach())
-            total_error += float(nn.functional.mse_loss(restored[-1].detach().float(), gt))
-            if step % _LOG_EVERY == 0 or done:
-                progress = Progress(
-                    step,
-                    fraction,
-                    total_loss / gathered,
-                    -10 * float(torch.log10(torch.tensor(total_error / gathered + 1e-12))),
-                    rate,
-                    elapsed,
-                    waiting / elapsed,
-                )
-                total_loss = total_error = 0.0
-                gathered = 0
-                log.write(progress)
-                report(progress)
-            if step % recipe.checkpoint_every == 0 or done or interrupted:
-                mark = Mark(step, elapsed, waiting, total_loss, total_error, gathered)
-                save_checkpoint(checkpoint, recipe, network, optimizer, average, mark)
-    trained: nn.Module = network.module
-    average.copy_into(trained)
-    return Trained(trained.cpu().eval(), step, elapsed, waiting / max(elapsed, 1e-9), done)
+    freeze(network, recipe.frozen)
+    return network
 
 
-def _outputs(network: nn.Module, lq: Tensor, sigma: Tensor) -> tuple[Tensor, ...]:
+def _outputs(network: nn.Module, sigma: Tensor, lq: Tensor) -> tuple[Tensor, ...]:
     """Return every output that the loss is summed over; the last one is the result."""
     lq = lq.contiguous(memory_format=torch.channels_last)
     if getattr(network, "takes_sigma", False):
@@ -150,41 +193,3 @@ def _outputs(network: nn.Module, lq: Tensor, sigma: Tensor) -> tuple[Tensor, ...
     if hasattr(network, "supervised"):
         return tuple(network.supervised(lq))  # type: ignore[operator]
     return (network(lq),)
-
-
-def _loader(recipe: Recipe, channels: int, step: int, data: Path | None) -> DataLoader[Sample]:
-    """Serve batch after batch from `step` on, whatever was served before."""
-    spec = recipe.data
-    patches = Patches(
-        pictures(spec.source, data, spec.exclude),
-        catalog.from_spec(degradations, recipe.degradation),
-        patch=spec.patch,
-        channels=channels,
-        pairs=pairs(spec.pairs, data, spec.exclude) if spec.pairs else (),
-        paired=spec.paired,
-        amplified=spec.amplified,
-        shrunk=spec.shrunk,
-        soft=spec.soft,
-        tinted=spec.tinted,
-        gray=spec.gray,
-        told=spec.told,
-        seed=recipe.seed,
-    )
-    steps = recipe.schedule.steps
-    end = steps * spec.batch if steps else _FOREVER
-    return DataLoader(
-        patches,  # type: ignore[arg-type]
-        batch_size=spec.batch,
-        sampler=range(step * spec.batch, end),
-        num_workers=spec.workers,
-        worker_init_fn=leave_signals_alone,
-        multiprocessing_context="spawn" if spec.workers else None,
-        prefetch_factor=4 if spec.workers else None,
-    )
-
-
-def _fraction(recipe: Recipe, step: int, elapsed: float) -> float:
-    """Return how much of the budget is spent, 0..1."""
-    schedule = recipe.schedule
-    spent = step / schedule.steps if schedule.steps else elapsed / 60 / (schedule.minutes or 1)
-    return min(spent, 1.0)

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nitido import networks
-from nitido.catalog import find
+from nitido.catalog import variant
 from nitido.errors import SettingError, WeightsError
+from nitido.weights._untrusted import read_pickled
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -24,9 +25,11 @@ def import_network(file: str | PathLike[str], name: str, **settings: Any) -> nn.
     ----------
     file : str or path
         A ``.safetensors`` file that holds the authors' state dict, or a PyTorch file (``.pth``,
-        ``.pt``, ``.ckpt``, ``.bin``) of nothing but tensors: no code in a file is ever run.
+        ``.pt``, ``.ckpt``, ``.bin``) of nothing but tensors: no code in a file is ever run, and it
+        is read in a process of its own with limits.
     name : str
-        The network in our naming: ``mirnet``.
+        The network in our naming, ``mirnet``, or a variant, ``rednet30``; or ``community``, any
+        network that the package spandrel recognizes.
     **settings
         The network's settings, in the authors' names or ours. Most can be left out: they are read
         off the tensors.
@@ -45,9 +48,13 @@ def import_network(file: str | PathLike[str], name: str, **settings: Any) -> nn.
     UnknownNameError
         If there is no such network.
     MissingExtraError
-        If PyTorch is not installed.
+        If PyTorch, or spandrel where it is asked for, is not installed.
+    EngineError
+        If spandrel cannot run beside this build of PyTorch.
     """
-    network = find(networks, name)
+    if name == "community":
+        return _of_community(Path(file), settings)
+    network, implied = variant(networks, name)
     if not hasattr(network, "from_authors"):
         raise WeightsError(
             f"There are no published weights of {name} to import; "
@@ -57,7 +64,7 @@ def import_network(file: str | PathLike[str], name: str, **settings: Any) -> nn.
     state = _plain(path, _read(path))
     try:
         built: nn.Module = network.from_authors(
-            state, **{key: _frozen(value) for key, value in settings.items()}
+            state, **{key: _frozen(value) for key, value in {**implied, **settings}.items()}
         )
     except WeightsError as error:
         raise WeightsError(f"{path}: {error}") from error
@@ -66,26 +73,33 @@ def import_network(file: str | PathLike[str], name: str, **settings: Any) -> nn.
     return built.eval()
 
 
-def _read(path: Path) -> Any:  # noqa: ANN401
-    """Return what a file holds: for ``.safetensors`` a dict of tensors, else anything."""
-    import torch
+def _of_community(path: Path, settings: dict[str, Any]) -> nn.Module:
+    from nitido.weights._community import build_community
+
+    if settings:
+        raise SettingError(
+            f"{min(settings)}: what spandrel recognizes has no settings; leave it out."
+        )
+    state = _plain(path, _read(path))
+    try:
+        return build_community(state)
+    except WeightsError as error:
+        raise WeightsError(f"{path}: {error}") from error
+
+
+def _read(path: Path) -> dict[str, Tensor]:
+    """Return the named tensors that a file holds."""
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
     _check_start(path)
-    if path.suffix == ".safetensors":
-        try:
-            return load_file(path)
-        except (SafetensorError, OSError) as error:
-            raise WeightsError(
-                f"{path} is no whole safetensors file ({error}); fetch it again."
-            ) from error
+    if path.suffix != ".safetensors":
+        return read_pickled(path, _WRAPPERS)
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # a damaged or hostile pickle can raise anything
+        return load_file(path)
+    except (SafetensorError, OSError) as error:
         raise WeightsError(
-            f"{path} is damaged or holds more than tensors, and is not opened for safety; fetch it "
-            "again, or save its state dict as .safetensors where you trust it."
+            f"{path} is no whole safetensors file ({error}); fetch it again."
         ) from error
 
 
@@ -110,32 +124,17 @@ def _check_start(path: Path) -> None:
         )
 
 
-def _plain(path: Path, content: Any) -> dict[str, Tensor]:  # noqa: ANN401
-    """Return the state dict inside wrappers, checked: named tensors, every value finite."""
+def _plain(path: Path, state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return the tensors, checked to be finite, without what data-parallel training put before."""
     import torch
 
-    wrapper = next((w for w in _WRAPPERS if isinstance(content, dict) and w in content), None)
-    if wrapper:
-        content = content[wrapper]
-    if not isinstance(content, dict) or not content:
-        raise WeightsError(
-            f"{path} holds no state dict but a {type(content).__name__}; save the network's "
-            "state_dict() instead."
-        )
-    state: dict[str, Tensor] = {}
-    for key, value in content.items():
-        if not isinstance(key, str) or not isinstance(value, torch.Tensor):
-            raise WeightsError(
-                f"{path}: {key!r} is a {type(value).__name__}, not a named tensor; save nothing "
-                "but the network's state_dict()."
-            )
+    for key, value in state.items():
         if value.is_floating_point() and not torch.isfinite(value).all():
             raise WeightsError(
                 f"{path}: {key} holds values that are not finite; the weights are damaged or "
                 "their training diverged. Use others."
             )
-        state[key] = value
-    if all(key.startswith("module.") for key in state):  # left by data-parallel training
+    if all(key.startswith("module.") for key in state):
         return {key.removeprefix("module."): value for key, value in state.items()}
     return state
 

@@ -12,7 +12,7 @@ from html import escape
 
 import numpy as np
 
-from nitido.bench._axes import Axis, written
+from nitido.pages._axes import Axis, written
 
 _WIDTH = 400.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 14.0, 28.0, 42.0  # around the plot; rows lack _LEFT

@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from nitido.bench._axes import Axis, written
-from nitido.bench._charts import (
+from nitido.pages._axes import Axis, written
+from nitido.pages._charts import (
     INPUT,
     Curve,
     Dots,

@@ -1,0 +1,139 @@
+"""A contest as one HTML file: the table, loss curves, quality against work, pictures."""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+from nitido.bench import write_report
+from nitido.contest._outcome import Outcome
+from nitido.contest._schema import Contest
+from nitido.pages import (
+    Axis,
+    Curve,
+    Point,
+    charts,
+    curves,
+    facts,
+    figure,
+    legend,
+    scatter,
+    section,
+    table,
+)
+
+HEAD = (
+    *("entry", "train loss", "validation loss", "train PSNR", "PSNR", "SSIM"),
+    *("weights", "multiply-adds", "MP/s", "steps"),
+)
+"""The columns of `rows`."""
+_KEYS = (
+    *("entry", "train_loss", "loss", "train_psnr", "psnr", "ssim"),
+    *("parameters", "macs_per_pixel", "megapixels_per_second", "steps"),
+)
+
+
+def records(outcomes: Sequence[Outcome]) -> list[dict[str, str | float | None]]:
+    """Return the table of a contest as plain values, what is unknown as None."""
+    known = (
+        (
+            *(one.name, one.train_loss, one.loss, one.train_psnr, one.psnr, one.ssim),
+            *(one.parameters, one.macs, one.speed, one.steps),
+        )
+        for one in outcomes
+    )
+    return [dict(zip(_KEYS, values, strict=True)) for values in known]
+
+
+def rows(outcomes: Sequence[Outcome]) -> list[tuple[str, ...]]:
+    """Return the table of a contest as text, in the order of the outcomes."""
+    return [
+        (
+            one.name,
+            _number(one.train_loss, ".5f"),
+            _number(one.loss, ".5f"),
+            _number(one.train_psnr, ".2f"),
+            _number(one.psnr, ".2f"),
+            _number(one.ssim, ".4f"),
+            _number(one.parameters, ",.0f"),
+            _number(one.macs, ",.0f"),
+            _number(one.speed, ".3g"),
+            f"{one.steps:,}" if one.steps else "",
+        )
+        for one in outcomes
+    ]
+
+
+def write_page(
+    file: Path, contest: Contest, outcomes: Sequence[Outcome], data: Path | None = None
+) -> None:
+    """Write what came out of a contest.
+
+    Parameters
+    ----------
+    file : Path
+        Where to; a page of ours that is there is replaced.
+    contest : Contest
+        What was run.
+    outcomes : sequence of Outcome
+        From `run`.
+    data : Path, optional
+        Root of the image sets, for the pictures.
+
+    Raises
+    ------
+    UnwritableError
+        If it cannot be written.
+    """
+    first = contest.suites[0]
+    before = [
+        section(
+            contest.title,
+            [table(HEAD, rows(outcomes), range(1, len(HEAD))), charts(_figures(outcomes, first))],
+            f"PSNR and SSIM on {first}. {contest.about}".strip(),
+        ),
+        section("What all entries share", [facts(_shared(contest))]),
+    ]
+    write_report(file, [s for one in outcomes for s in one.scored], data, before=before)
+
+
+def _figures(outcomes: Sequence[Outcome], suite: str) -> list[str]:
+    styles = {one.name: place for place, one in enumerate(outcomes)}
+    lines = [
+        Curve(one.name, tuple(curve), styles[one.name])
+        for one in outcomes
+        if len(curve := one.curve()) > 1
+    ]
+    figures = []
+    if lines:
+        minutes = Axis.over("minutes of training", (x for line in lines for x, _ in line.points))
+        names = legend((line.name, line.style) for line in lines)
+        figures.append(figure("Training loss", curves(lines, minutes, "loss"), legend=names))
+    for title, label, better, values in (
+        ("Quality and work", "multiply-adds per pixel", False, [one.macs for one in outcomes]),
+        ("Quality and speed", "megapixels per second", True, [one.speed for one in outcomes]),
+    ):
+        points = [
+            Point(one.name, value, one.psnr, styles[one.name])
+            for one, value in zip(outcomes, values, strict=True)
+            if value and math.isfinite(value)
+        ]
+        if points:
+            drawn = scatter(
+                points,
+                Axis.over(label, (point.x for point in points), log=True),
+                Axis.over(f"PSNR on {suite}, dB", (point.y for point in points)),
+                more_is_better=better,
+            )
+            figures.append(figure(title, drawn))
+    return figures
+
+
+def _shared(contest: Contest) -> list[tuple[str, str]]:
+    shared = [(key, str(value)) for key, value in contest.recipe.items()]
+    budget = contest.multiply_adds
+    spent = [("budget", f"{budget:g} multiply-adds of training per entry")] if budget else []
+    return [*shared, *spent, ("seeds", ", ".join(map(str, contest.seeds)))]
+
+
+def _number(value: float | None, form: str) -> str:
+    return "" if value is None or math.isnan(value) else format(value, form)

@@ -1,0 +1,56 @@
+"""Pages that open offline: charts as SVG, tables, and one HTML file that holds it all."""
+
+from nitido.pages._axes import Axis, written
+from nitido.pages._charts import (
+    INPUT,
+    SHADED,
+    Curve,
+    Dots,
+    Group,
+    Point,
+    boxes,
+    curves,
+    dots,
+    figure,
+    legend,
+    pareto,
+    scatter,
+)
+from nitido.pages._page import (
+    charts,
+    check_target,
+    counted,
+    details,
+    facts,
+    page,
+    save,
+    section,
+    table,
+)
+
+__all__ = [
+    "INPUT",
+    "SHADED",
+    "Axis",
+    "Curve",
+    "Dots",
+    "Group",
+    "Point",
+    "boxes",
+    "charts",
+    "check_target",
+    "counted",
+    "curves",
+    "details",
+    "dots",
+    "facts",
+    "figure",
+    "legend",
+    "page",
+    "pareto",
+    "save",
+    "scatter",
+    "section",
+    "table",
+    "written",
+]

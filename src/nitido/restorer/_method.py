@@ -1,0 +1,185 @@
+"""Methods over pictures and files of any size, as `Restorer` does it with networks."""
+
+import time
+from abc import abstractmethod
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar, Protocol
+
+import numpy as np
+
+from nitido.errors import ResultError, SettingError
+from nitido.picture import Policy
+from nitido.restorer._flatness import Flatness
+from nitido.restorer._pictures import RestoresPictures
+from nitido.restorer._plan import Plan, make_plan
+from nitido.restorer._report import Report
+from nitido.restorer._rows import Sink, Source
+from nitido.restorer._tiles import OnTile, run_tiles
+
+_TILE_PIXELS = 1_000_000  # of a method that looks no farther than it says
+_ALPHA_REACH = 2  # of the enlargement of alpha, LQ pixels
+
+Progress = Callable[[float], None]  # takes the part of a tile that is done, 0..1
+RestoreTile = Callable[[np.ndarray, Progress], np.ndarray]
+
+
+class Method(Protocol):
+    """What a method of any room says of itself."""
+
+    @property
+    def scale(self) -> int:
+        """How many times larger a result is."""
+        ...
+
+    @property
+    def reach(self) -> int | None:
+        """LQ pixels to each side that decide about a pixel; None is the whole picture."""
+        ...
+
+
+class RestoresByMethod(RestoresPictures):
+    """Restores arrays and files of any size by a method: a function of pictures in gray or color.
+
+    Parameters
+    ----------
+    name : str
+        As reports show it.
+    method : Method
+        What it says of itself; `_restored` runs it.
+    tile : int, optional
+        Side of the part that is kept of each tile, LQ pixels; 0 is the whole picture at once.
+    strength : float
+        0..1: how much of the change is made; only where the method keeps the size.
+
+    Raises
+    ------
+    SettingError
+        If a setting is out of range, or the method cannot follow it.
+    """
+
+    engine: ClassVar[str]
+
+    def __init__(self, name: str, method: Method, tile: int | None, strength: float) -> None:
+        if not 0 <= strength <= 1:
+            raise SettingError(f"strength is {strength}; with {name} it goes from 0 to 1.")
+        if strength != 1 and method.scale != 1:
+            raise SettingError(f"{name} enlarges; it has no strength to set.")
+        if tile is not None and tile < 0:
+            raise SettingError(f"tile is {tile}; give a side in pixels, or 0 for everything.")
+        if tile and method.reach is None:
+            raise SettingError(
+                f"{name} looks at the whole picture, so it cannot go tile by tile. Leave "
+                "tile out; a method that estimates the noise can be told sigma instead."
+            )
+        self.name = name
+        self._about = method
+        self._tile = tile
+        self._strength = strength
+
+    @abstractmethod
+    def _restored(self, tile: np.ndarray, progress: Progress) -> np.ndarray:
+        """Restore a tile, float32 (h, w, C), C = 1 or 3, and tell how far it is."""
+
+    @property
+    def scale(self) -> int:
+        """How many times larger a result is."""
+        return self._about.scale
+
+    def plan(self, height: int, width: int) -> Plan:
+        """Return how a picture of this size (LQ pixels) would be cut."""
+        reach = self._about.reach
+        overlap = max(reach or 0, _ALPHA_REACH)
+        return make_plan(
+            height,
+            width,
+            multiple_of=1,
+            overlap=overlap,
+            budget=max(_TILE_PIXELS, 16 * overlap**2),
+            tile=0 if reach is None else self._tile,
+        )
+
+    def _run(
+        self,
+        open_source: Callable[[], Source],
+        sink: Sink,
+        on_tile: OnTile = lambda done, total: None,
+        file: str | Path | None = None,
+        policy: Policy | None = None,
+    ) -> Report:
+        began = time.perf_counter()
+        source = open_source()
+        plan = self.plan(source.height, source.width)
+        done = 0.0
+
+        def progress(part: float) -> None:
+            if part < 1:  # a tile that is done is counted below
+                on_tile(done + part, plan.count)
+
+        def count(tiles: float, total: float) -> None:
+            nonlocal done
+            done = tiles
+            on_tile(tiles, total)
+
+        work = _Work(self._restored, self.name, self._strength, progress)
+        run_tiles(source, sink, plan, work, scale=self.scale, on_tile=count)
+        work.check()
+        notes = (
+            ()
+            if self._about.reach is not None
+            else (f"{self.name} looks at the whole picture, so all of it was in memory",)
+        )
+        return Report(
+            weights=self.name,
+            engine=self.engine,
+            precision="fp32",
+            tile=plan.tile,
+            tiles=plan.count,
+            megapixels=source.height * source.width / 1e6,
+            seconds=time.perf_counter() - began,
+            engine_seconds=work.seconds,
+            notes=notes,
+        )
+
+
+class _Work:
+    """Runs tiles of one picture and remembers what the check needs."""
+
+    def __init__(
+        self, restore: RestoreTile, name: str, strength: float, progress: Progress
+    ) -> None:
+        self.seconds = 0.0
+        self._restore, self._name, self._strength = restore, name, np.float32(strength)
+        self._progress = progress
+        self._flatness = Flatness()
+
+    def __call__(self, tile: np.ndarray) -> np.ndarray:
+        """Restore one tile (h, w, C)."""
+        began = time.perf_counter()
+        channels = tile.shape[2]
+        if channels in (1, 3):
+            restored = self._restore(tile, self._progress)
+        else:
+            restored = np.concatenate([self._band(tile, band) for band in range(channels)], axis=2)
+        self.seconds += time.perf_counter() - began
+        if channels == 3 and (tile == tile[..., :1]).all():  # gray stays gray
+            restored = restored.mean(axis=2, keepdims=True).repeat(3, axis=2)
+        if not np.isfinite(restored).all():
+            raise ResultError(
+                f"{self._name} gave values that are not finite; nothing was written. "
+                "Try other settings, or report the picture."
+            )
+        if self._strength != 1:
+            restored = tile + self._strength * (restored - tile)
+        self._flatness.see(tile, restored)
+        return restored
+
+    def check(self) -> None:
+        """Refuse a result that is constant where the input was not."""
+        self._flatness.check(self._name, "Try other settings.")
+
+    def _band(self, tile: np.ndarray, band: int) -> np.ndarray:
+        bands = tile.shape[2]
+        return self._restore(
+            tile[..., band : band + 1], lambda part: self._progress((band + part) / bands)
+        )
