@@ -16,7 +16,7 @@ def runners(darker, monkeypatch):
     calls, clock = [], [0.0]
 
     def tick():
-        clock[0] += 1e-9
+        clock[0] += 1e-12  # no two readings are alike
         return clock[0]
 
     monkeypatch.setattr("nitido.bench.arena.time.perf_counter", tick)

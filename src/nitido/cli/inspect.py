@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from nitido.cli._options import JsonLines
+
 
 def inspect(
     inputs: Annotated[list[str], typer.Argument(help="Pictures, folders or patterns.")],
@@ -13,9 +15,7 @@ def inspect(
         int | None, typer.Option(help="How many times larger, with --task upscale.")
     ] = None,
     recursive: Annotated[bool, typer.Option("--recursive", help="Go down into folders.")] = False,
-    json: Annotated[
-        bool, typer.Option("--json", help="One JSON object per file on stdout.")
-    ] = False,
+    json: JsonLines = False,
 ) -> int:
     """Say what pictures are, what is wrong with them and what restoring them would take."""
     import json as encoder

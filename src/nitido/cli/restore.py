@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from nitido.cli._options import JsonLines
+
 if TYPE_CHECKING:
     from nitido.jobs import Entry, Outcome
     from nitido.restorer import Classical, Restorer, Solver
@@ -82,9 +84,7 @@ def restore(
     compare: Annotated[
         bool, typer.Option("--compare", help="Draw a before/after sheet, NAME.compare.png.")
     ] = False,
-    json: Annotated[
-        bool, typer.Option("--json", help="One JSON object per file on stdout.")
-    ] = False,
+    json: JsonLines = False,
 ) -> int:
     """Restore damaged pictures.
 
