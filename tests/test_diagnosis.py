@@ -13,8 +13,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from nitido import picture
-from nitido.diagnosis import diagnose, diagnose_file, estimate_grain, estimate_sigma, jpeg_quality
+from nitido import catalog, degradations, picture, tasks
+from nitido.diagnosis import (
+    STEPS,
+    diagnose,
+    diagnose_file,
+    estimate_dithering,
+    estimate_grain,
+    estimate_impulses,
+    estimate_sigma,
+    jpeg_quality,
+)
 from nitido.jobs import SUFFIXES
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
@@ -84,7 +93,7 @@ def test_a_constant_picture_has_no_noise(value):
 def test_every_size_gives_a_finite_level_and_the_input_stays(height, width, channels, seed):
     pixels = np.random.default_rng(seed).random((height, width, channels), dtype=np.float32)
     before = pixels.copy()
-    for estimate in (estimate_sigma, estimate_grain):
+    for estimate in (estimate_sigma, estimate_grain, estimate_impulses, estimate_dithering):
         level = estimate(pixels)
         assert np.isfinite(level)
         assert level >= 0
@@ -192,6 +201,53 @@ def test_jpeg_is_repaired_where_blocks_show(tmp_path):
     assert steps(95, 0) == ()
     assert steps(60, 25) == ("denoise", "dejpeg")
     assert steps(80, 25) == ("denoise",)
+
+
+def damaged(name, seed=0, **settings):
+    damage = catalog.build(degradations, name, **settings)
+    return damage(scene(200, 240), np.random.default_rng(seed))
+
+
+@pytest.mark.parametrize("density", [0.02, 0.1, 0.3, 0.5, 0.7])
+@pytest.mark.parametrize("per_channel", [False, True])
+def test_salt_and_pepper_is_found(density, per_channel):
+    lq = damaged("salt_and_pepper", density=density, per_channel=per_channel)
+    assert 0.2 * density < estimate_impulses(lq) < 1.1 * density
+    diagnosis = diagnose(lq)
+    assert diagnosis.steps == ("declutter",)
+    assert diagnosis.findings[0].name == "impulses"
+    assert diagnosis.findings[0].reason.endswith("declutter")
+
+
+@pytest.mark.parametrize("sigma", [15, 50])
+def test_noise_that_is_cut_off_is_no_impulses(sigma):
+    assert estimate_impulses(noisy(scene(200, 240), sigma)) == 0
+    assert estimate_impulses(noisy(scene(200, 240).clip(0.05, 0.5) * 2 - 0.1, sigma)) == 0
+
+
+def test_stars_are_no_impulses():
+    sky = np.full((200, 200, 1), 0.05, np.float32)
+    sky[::9, ::9] = 1
+    assert estimate_impulses(sky) == 0
+
+
+def test_dithering_is_found():
+    lq = damaged("error_diffusion")
+    assert estimate_dithering(lq) > 0.3
+    diagnosis = diagnose(lq)
+    assert diagnosis.steps == ("descreen",)
+    assert diagnosis.findings[0].name == "dithering"
+
+
+def test_black_and_white_alone_is_not_dithered():
+    page = (scene(200, 240) > 0.5).astype(np.float32)
+    assert 0 < estimate_dithering(page) < 0.25
+    assert "descreen" not in diagnose(page).steps
+    assert estimate_dithering(scene(64, 64)) == 0
+
+
+def test_every_step_is_a_task():
+    assert set(STEPS) <= set(catalog.names(tasks))
 
 
 def test_without_a_file_there_is_no_quality():
