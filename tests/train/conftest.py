@@ -2,12 +2,11 @@
 
 import pytest
 
-from nitido.train import train
-
 
 @pytest.fixture
 def run():
     """Train; stop after `steps` as Ctrl-C would."""
+    from nitido.train import train  # not sooner: PyTorch counts its threads when it is imported
 
     def run(recipe, folder, data, steps=None, **options):
         count = 0
