@@ -17,7 +17,7 @@ def estimate_dithering(pixels: NDArray[np.float32]) -> float:
     float
         The share of neighbors, side by side or one above the other, that differ, 0..1; 0.0 where
         values other than 0 and 1 occur, so that the picture has not been dithered to two levels.
-        Middle gray has 0.6 and more after error diffusion, a scanned page of text 0.05.
+        Flat gray of 0.25 has 0.50 after error diffusion, a page of text after a threshold 0.08.
     """
     if pixels.size == 0 or not ((pixels == 0) | (pixels == 1)).all():
         return 0.0

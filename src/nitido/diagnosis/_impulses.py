@@ -25,14 +25,15 @@ def estimate_impulses(pixels: NDArray[np.float32]) -> float:
     -------
     float
         Their share, 0..1, less than that of the values which were lost: at 10 / 30 / 50 % of salt
-        and pepper about 9 / 22 / 25 %. 0.0 where it is not salt and pepper.
+        and pepper about 8 / 23 / 27 %. 0.0 where it is not salt and pepper.
     """
     height, width = pixels.shape[:2]
     top, left = max(0, height - _SIDE) // 2, max(0, width - _SIDE) // 2
-    counts = np.zeros(2)
-    nearly = np.zeros(2)
-    total = 0
-    for channel in np.moveaxis(pixels[top : top + _SIDE, left : left + _SIDE], 2, 0):
+    middle = pixels[top : top + _SIDE, left : left + _SIDE]
+    if not ((middle <= 0).any() and (middle >= 1).any()):
+        return 0.0  # most photographs: their neighbors need not be looked at
+    counts, nearly = np.zeros(2), np.zeros(2)
+    for channel in np.moveaxis(middle, 2, 0):
         extremes = np.stack([channel <= 0, channel >= 1])
         trusted = ~extremes.any(axis=0) & np.isfinite(channel)
         around = _sum(trusted)
@@ -43,10 +44,9 @@ def estimate_impulses(pixels: NDArray[np.float32]) -> float:
             same = _sum(extremes[index]) <= _ALIKE
             counts[index] += (alone & same & extremes[index]).sum()
             nearly[index] += (alone & close[index]).sum()
-        total += channel.size
-    if not total or counts.min() < counts.max() / 4 or nearly.sum() > counts.sum() / 4:
+    if counts.min() < counts.max() / 4 or nearly.sum() > counts.sum() / 4:
         return 0.0
-    return float(counts.sum() / total)
+    return float(counts.sum() / middle.size)
 
 
 def _sum(values: NDArray[np.generic]) -> NDArray[np.float32]:

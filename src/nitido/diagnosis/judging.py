@@ -106,18 +106,19 @@ def diagnose(pixels: Array, path: Path | None = None) -> Diagnosis:
     blocky = quality is not None and quality < QUALITY_WORTH_REPAIRING
     grain_limit = GRAIN_BESIDE_BLOCKS if blocky else GRAIN_WORTH_REMOVING
     noisy = sigma >= SIGMA_WORTH_REMOVING or grain >= grain_limit
-    findings = [
+    findings = []
+    if dithered:
+        reason = f"black and white alone, and {dithering:.0%} of neighbors differ: descreen"
+        findings.append(Finding("dithering", dithering, "share of neighbors", reason))
+    if pierced:
+        reason = f"black and white values stand alone in {impulses:.1%} of all places: declutter"
+        findings.append(Finding("impulses", impulses, "share of values", reason))
+    findings += [
         Finding(
             "noise", sigma, "sigma, 8-bit units", _reason("fine noise", sigma, SIGMA_WORTH_REMOVING)
         ),
         Finding("grain", grain, "sigma, 8-bit units", _reason("coarse noise", grain, grain_limit)),
     ]
-    if dithered:
-        reason = f"black and white alone, and {dithering:.0%} of neighbors differ: descreen"
-        findings.insert(0, Finding("dithering", dithering, "share of neighbors", reason))
-    if pierced:
-        reason = f"black and white values stand alone in {impulses:.1%} of all places: declutter"
-        findings.insert(0, Finding("impulses", impulses, "share of values", reason))
     if quality is not None:
         findings.append(Finding("jpeg quality", quality, "1..100", _jpeg_reason(quality)))
     # Dots and impulses are no noise, though they measure as such; what is below them is unknown.
