@@ -122,6 +122,36 @@ def test_classical_restorers_are_told_what_they_ask_for(monkeypatch, maker, suit
     assert np.array_equal(candidate(lq), expected)
 
 
+def test_settings_of_a_classical_restorer_stand_behind_its_name():
+    suite = find_suite("a/gaussian_noise_25")
+    candidate = find_candidate("classical:gaussian width=0", suite)
+    assert candidate.name == "classical:gaussian width=0"
+    assert candidate.told == {"sigma": 25.0}
+    lq = RNG.random((6, 5, 1), dtype=np.float32)
+    assert np.array_equal(candidate(lq), lq)
+    assert not np.array_equal(find_candidate("classical:gaussian", suite)(lq), lq)
+    assert find_candidate("classical:gaussian sigma=5", suite).told == {}
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("width", "width: write key=value, for example sigma=25"),
+        ("size=2", "unknown setting 'size'"),
+        ("width=-1", "width is -1"),
+        ("width='2", "close every quote"),
+    ],
+)
+def test_wrong_settings_of_a_classical_restorer(settings, said):
+    with pytest.raises(SettingError, match=said):
+        find_candidate(f"classical:gaussian {settings}", find_suite("a/jpeg_10"))
+
+
+def test_a_value_with_blanks_stands_in_quotes():
+    name = "classical:wiener_deconvolution kernel='{name: gaussian_blur, sigma: 2}'"
+    assert find_candidate(name, find_suite("a/jpeg_10")).name == name
+
+
 def test_an_unknown_classical_restorer():
     with pytest.raises(UnknownNameError, match="bicubic"):
         find_candidate("classical:bicubc", find_suite("a/bicubic_x2"))

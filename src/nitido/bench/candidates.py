@@ -1,7 +1,9 @@
 """From what a person names to what is scored: weights, a method, the input itself."""
 
 import inspect
+import shlex
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -9,6 +11,7 @@ from nitido import catalog
 from nitido.bench._candidate import Candidate
 from nitido.bench._suite import Suite
 from nitido.errors import SettingError
+from nitido.recipes import parse_settings
 from nitido.restorer import PREFIX, Restorer, is_solver
 from nitido.weights import Card, Weights, open_weights
 
@@ -27,8 +30,9 @@ def find_candidate(
     Parameters
     ----------
     name : str, Path or Weights
-        Weights by name, file or opened; a solver; ``classical:NAME``; or ``input``, the damaged
-        pictures themselves, enlarged by MATLAB's bicubic interpolation where the suite has a scale.
+        Weights by name, file or opened; a solver or ``classical:NAME``, with settings after a
+        blank, such as ``classical:median radius=2``; or ``input``, the damaged pictures themselves,
+        enlarged by MATLAB's bicubic interpolation where the suite has a scale.
     suite : Suite
         It tells the true noise level to networks that cannot judge it and to solvers and classical
         restorers that take one, and its scale to those that take that.
@@ -45,14 +49,16 @@ def find_candidate(
         If the weights cannot be opened.
     SettingError
         If it cannot do this suite: it enlarges by another factor, or must be told a noise level or
-        something else that nobody knows.
+        something else that nobody knows; or if its settings are wrong.
     MissingExtraError
         If it is a solver and PyTorch is not installed.
     """
     if name == "input":
         return Input(suite)
-    if isinstance(name, str) and (name.startswith(PREFIX) or is_solver(name)):
-        return Method(name, suite, sigma)
+    if isinstance(name, str):
+        method, _, settings = name.partition(" ")
+        if method.startswith(PREFIX) or is_solver(method):
+            return Method(method, suite, sigma, settings)
     weights = name if isinstance(name, Weights) else open_weights(name)
     return Network(weights, suite, engine, sigma)
 
@@ -115,22 +121,24 @@ class Method:
     UnknownNameError
         If there is none of this name.
     SettingError
-        If it enlarges by another factor than the suite.
+        If it enlarges by another factor than the suite, or its settings are wrong.
     """
 
     card: Card | None = None
     changes: bool = True
 
-    def __init__(self, name: str, suite: Suite, sigma: float | None) -> None:
+    def __init__(self, name: str, suite: Suite, sigma: float | None, settings: str = "") -> None:
         from nitido import classical, solvers
 
         by_solver = not name.startswith(PREFIX)
         room, bare = solvers if by_solver else classical, name.removeprefix(PREFIX)
         known = {"sigma": suite.sigma if sigma is None else sigma, "scale": suite.scale}
+        chosen = _parsed(settings)
         asked = inspect.signature(catalog.variant(room, bare)[0]).parameters
-        self.told = {key: value for key, value in known.items() if key in asked and value}
-        self.name = name
-        self._restorer = catalog.build(room, bare, **self.told)
+        told = {key: value for key, value in known.items() if key in asked and value}
+        self.told = {key: value for key, value in told.items() if key not in chosen}
+        self.name = f"{name} {settings}".strip()
+        self._restorer = catalog.build(room, bare, **self.told, **chosen)
         asks: Weights | None = self._restorer.weights if by_solver else None
         self.weights_hash: str | None = asks.sha256 if asks else None
         self.engine: str | None = "torch" if by_solver else None
@@ -144,6 +152,15 @@ class Method:
         given = lq if self._enlarges else self._suite.enlarged(lq)
         restored: np.ndarray = self._restorer(np.asarray(given, np.float32))
         return restored
+
+
+def _parsed(settings: str) -> dict[str, Any]:
+    """Return settings that are written as in a shell: values with blanks stand in quotes."""
+    try:
+        words = shlex.split(settings)
+    except ValueError as error:
+        raise SettingError(f"{settings}: {error}; close every quote.") from None
+    return parse_settings(words, "sigma=25")
 
 
 def _check_scale(name: str, scale: int, suite: Suite) -> None:

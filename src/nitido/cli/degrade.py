@@ -79,9 +79,9 @@ def degrade(
 
 def _build(name: str, settings: list[str]) -> "Degradation":
     from nitido import catalog, degradations
-    from nitido.cli._settings import parsed
+    from nitido.recipes import parse_settings
 
-    built: Degradation = catalog.build(degradations, name, **parsed(settings, "sigma=25"))
+    built: Degradation = catalog.build(degradations, name, **parse_settings(settings, "sigma=25"))
     return built
 
 

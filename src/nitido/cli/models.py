@@ -102,15 +102,15 @@ def import_model(
     """
     import hashlib
 
-    from nitido.cli._settings import parsed
     from nitido.errors import MissingExtraError, SettingError, UnwritableError
+    from nitido.recipes import parse_settings
     from nitido.weights import import_network
 
     if output.suffix != ".safetensors":
         raise SettingError(f"-o {output}: give a name that ends in .safetensors.")
     if output.exists() and not overwrite:
         raise UnwritableError(f"{output} exists; give --overwrite or another name.")
-    built = import_network(file, network, **parsed(settings or [], "depth=17"))
+    built = import_network(file, network, **parse_settings(settings or [], "depth=17"))
     try:
         from nitido.export import export_imported
     except ModuleNotFoundError as error:

@@ -179,8 +179,8 @@ def _restorer(
     strength: float,
 ) -> "Restorer | Classical | Solver":
     """Build what restores: a network, a solver or a classical method with its settings."""
-    from nitido.cli._settings import parsed
     from nitido.errors import SettingError
+    from nitido.recipes import parse_settings
     from nitido.restorer import PREFIX, Classical, Restorer, Solver, is_solver
 
     by_solver = is_solver(weights)
@@ -194,7 +194,7 @@ def _restorer(
         )
     if engine != "openvino" or precision != "auto":
         raise SettingError(f"{weights} has no engines: leave --engine and --precision out.")
-    values = parsed(settings, "sigma=25")
+    values = parse_settings(settings, "sigma=25")
     if sigma is not None:
         values.setdefault("sigma", sigma)
     kind = Solver if by_solver else Classical

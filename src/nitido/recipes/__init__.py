@@ -1,6 +1,6 @@
 """Recipes: everything that decides trained weights, one YAML file for each weights name."""
 
-from nitido.recipes._yaml import parse_yaml
+from nitido.recipes._yaml import parse_settings, parse_yaml
 from nitido.recipes.schema import (
     Data,
     Difficulty,
@@ -26,6 +26,7 @@ __all__ = [
     "Stage",
     "load",
     "names",
+    "parse_settings",
     "parse_yaml",
     "validate",
 ]
