@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from nitido import weights
 from nitido.cli.models import _page
@@ -36,6 +37,15 @@ def test_links_within_the_project_lead_somewhere(page):
     links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text)
     missing = [link for link in links if "://" not in link and not (page.parent / link).exists()]
     assert missing == []
+
+
+def test_every_page_is_in_the_navigation_and_on_the_first_page():
+    pages = {str(page.relative_to(ROOT / "docs")) for page in ROOT.glob("docs/**/*.md")}
+    listed = yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))["nav"]
+    *flat, models = (page for entry in listed for page in entry.values())
+    assert {*flat, *(page for entry in models for page in entry.values())} == pages
+    first = (ROOT / "docs" / "index.md").read_text("utf-8")
+    assert {page for page in pages if f"({page})" not in first} == {"index.md"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

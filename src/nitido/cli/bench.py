@@ -42,8 +42,8 @@ def score_suites(
     weights: Annotated[
         list[str] | None,
         typer.Option(
-            help="Weights by name or file, a solver, classical:NAME, or input: what is damaged. "
-            "Several times: all of them.",
+            help="Weights by name or file, a solver or classical:NAME ('classical:median radius=2' "
+            "with settings), or input: what is damaged. Several times: all of them.",
             show_default=False,
         ),
     ] = None,
