@@ -137,6 +137,25 @@ def test_what_is_not_finite_is_left_out_of_a_curve():
     assert "nan" not in svg
 
 
+def test_on_a_log_axis_equal_ratios_are_equally_far_apart():
+    axis = Axis.exactly("minutes", (0, 1, 2))
+    line = Curve("ours", ((0, 1), (0.5, 0), (1, 0.1), (2, 0.01)), 0)
+    svg = curves([line], axis, "loss", log=True)
+    points = attributes(svg, "polyline", "s0")[0]["points"].split()
+    downs = [float(point.split(",")[1]) for point in points]
+    assert downs == pytest.approx([TOP, (TOP + BOTTOM) / 2, BOTTOM])
+
+
+def test_a_name_without_room_is_left_out_and_its_point_is_not():
+    x, y = Axis.exactly("x", (0, 1)), Axis.exactly("y", (0, 1))
+    crowd = [Point(f"network {n}", 0.5, 0.5, n) for n in range(30)]
+    svg = scatter([Point("alone", 0.0, 0.0, 0), *crowd], x, y, more_is_better=True)
+    named = texts(svg, "name")
+    assert "alone" in named
+    assert 1 <= len(named) - 1 < 15
+    assert all(f"<title>{point.name}: 0.5, 0.500</title>" in svg for point in crowd)
+
+
 def test_a_box_stands_at_its_quartiles():
     values = tuple(float(v) for v in (20, 22, 24, 26, 28, 40))
     svg = boxes([Group("ours", values, 1)], "PSNR, dB")

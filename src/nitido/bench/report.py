@@ -100,6 +100,7 @@ def write_report(
     scored: Sequence[Scored],
     data: Path | None = None,
     *,
+    title: str | None = None,
     before: Sequence[str] = (),
 ) -> None:
     """Write a report on results of one candidate or several on one suite or several.
@@ -116,6 +117,8 @@ def write_report(
         At least one; the first candidate is the one that others are compared with.
     data : Path, optional
         Root of the image sets.
+    title : str, optional
+        Of the page; None: the names of the candidates.
     before : sequence of str
         Sections of HTML that come first.
 
@@ -139,7 +142,7 @@ def write_report(
         body.append(charts(families))
     body += [_suite(group, data) for group in suites.values()]
     lead = f"{counted(len(suites), 'suite')}, {counted(pictures, 'picture')}."
-    save(file, page(f"Scores of {names}", lead, body))
+    save(file, page(title or f"Scores of {names}", lead, body))
 
 
 def _entries(scored: Sequence[Scored]) -> list[_Entry]:

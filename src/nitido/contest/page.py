@@ -87,13 +87,14 @@ def write_page(
     first = contest.suites[0]
     before = [
         section(
-            contest.title,
+            "What came out",
             [table(HEAD, rows(outcomes), range(1, len(HEAD))), charts(_figures(outcomes, first))],
             f"PSNR and SSIM on {first}. {contest.about}".strip(),
         ),
         section("What all entries share", [facts(_shared(contest))]),
     ]
-    write_report(file, [s for one in outcomes for s in one.scored], data, before=before)
+    scored = [s for one in outcomes for s in one.scored]
+    write_report(file, scored, data, title=contest.title, before=before)
 
 
 def _figures(outcomes: Sequence[Outcome], suite: str) -> list[str]:
@@ -106,8 +107,9 @@ def _figures(outcomes: Sequence[Outcome], suite: str) -> list[str]:
     figures = []
     if lines:
         minutes = Axis.over("minutes of training", (x for line in lines for x, _ in line.points))
-        names = legend((line.name, line.style) for line in lines)
-        figures.append(figure("Training loss", curves(lines, minutes, "loss"), legend=names))
+        named = legend((line.name, line.style) for line in lines)
+        drawn = curves(lines, minutes, "loss", log=True)
+        figures.append(figure("Training loss", drawn, legend=named))
     for title, label, better, values in (
         ("Quality and work", "multiply-adds per pixel", False, [one.macs for one in outcomes]),
         ("Quality and speed", "megapixels per second", True, [one.speed for one in outcomes]),
@@ -124,7 +126,8 @@ def _figures(outcomes: Sequence[Outcome], suite: str) -> list[str]:
                 Axis.over(f"PSNR on {suite}, dB", (point.y for point in points)),
                 more_is_better=better,
             )
-            figures.append(figure(title, drawn))
+            named = legend((point.name, point.style) for point in points)
+            figures.append(figure(title, drawn, legend=named))
     return figures
 
 

@@ -19,6 +19,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 14.0, 28.0, 42.0  # around the plot; rows l
 _TALL = 290.0  # a chart with two axes
 _BOX_ROW, _DOT_ROW, _LINE = 44.0, 34.0, 21.0  # rows with the name above, and beside
 _LETTER = 6.6  # mean width of a letter of a label
+_CROWDED = 0.15  # part of a name that may hide others or be hidden
 _BEYOND = 1.5  # lengths of the box, from which on a value is drawn on its own (Tukey 1977)
 INPUT = 99
 """The style of the damaged input, which is no restorer."""
@@ -134,9 +135,12 @@ def dots(rows: Sequence[Dots], label: str, *, beside: bool = False) -> str:
     return _svg(height, f"{label}: {', '.join(row.name for row in rows)}", parts)
 
 
-def curves(lines: Sequence[Curve], x: Axis, y_label: str) -> str:
-    """Return curves over one axis; where a curve has shaded ranges they lie behind it."""
-    y = Axis.over(y_label, (value for line in lines for _, value in line.points))
+def curves(lines: Sequence[Curve], x: Axis, y_label: str, *, log: bool = False) -> str:
+    """Return curves over one axis; where a curve has shaded ranges they lie behind it.
+
+    With `log` equal ratios of y are equally far apart, and values that are not above 0 left out.
+    """
+    y = Axis.over(y_label, (value for line in lines for _, value in line.points), log=log)
     parts = []
     strip = 0
     for line in lines:
@@ -148,7 +152,7 @@ def curves(lines: Sequence[Curve], x: Axis, y_label: str) -> str:
         places = [
             (_across(x, at), _down(y, value), at, value)
             for at, value in line.points
-            if math.isfinite(value)
+            if math.isfinite(value) and (value > 0 or not log)
         ]
         path = " ".join(f"{_n(across)},{_n(down)}" for across, down, _, _ in places)
         parts.append(f'<polyline class="{_class(line.style)}" points="{path}"/>')
@@ -161,7 +165,10 @@ def curves(lines: Sequence[Curve], x: Axis, y_label: str) -> str:
 
 
 def scatter(points: Sequence[Point], x: Axis, y: Axis, *, more_is_better: bool) -> str:
-    """Return named points, and a line through those that no other one beats in both directions."""
+    """Return named points, and a line through those that no other one beats in both directions.
+
+    In a crowd a name that has no room is left out; a legend tells it, and so does the point itself.
+    """
     parts = [_grid(x, y)]
     front = pareto(points, more_is_better=more_is_better)
     if len(front) > 1:
@@ -172,8 +179,8 @@ def scatter(points: Sequence[Point], x: Axis, y: Axis, *, more_is_better: bool) 
     for point, (across, down) in zip(points, places, strict=True):
         mark = _mark(across, down, point.style)
         parts.append(_told(mark, f"{point.name}: {point.x:.4g}, {point.y:.3f}"))
-        left, base = _free(point.name, across, down, taken)
-        parts.append(_text(left, base, point.name, "name"))
+        if place := _free(point.name, across, down, taken):
+            parts.append(_text(*place, point.name, "name"))
     return _svg(_TALL, f"{y.label} against {x.label}: {', '.join(p.name for p in points)}", parts)
 
 
@@ -264,8 +271,8 @@ def _ticks(x: Axis, base: float, left: float) -> str:
 
 def _free(
     name: str, across: float, down: float, taken: list[tuple[float, float, float, float]]
-) -> tuple[float, float]:
-    """Return where the name of a point begins so that it hides as little as can be."""
+) -> tuple[float, float] | None:
+    """Return where the name of a point begins so that it hides next to nothing, or None."""
     long = len(name) * _LETTER
     starts = [
         (across + 9, down + 4),
@@ -287,6 +294,8 @@ def _free(
         )
 
     left, base = min(inside, key=hidden)
+    if hidden((left, base)) > _CROWDED * 11 * long:
+        return None
     taken.append((left, base - 11, left + long, base))
     return left, base
 
