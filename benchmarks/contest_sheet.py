@@ -10,29 +10,15 @@ from pathlib import Path
 
 import numpy as np
 import skimage.data
-from PIL import Image, ImageDraw, ImageFont
+from _sheet import sheet
 
 from nitido import bench, catalog, contest, degradations
 from nitido.contest import TrainedNetwork
+from nitido.metrics.psnr import psnr
 from nitido.train import train
 
-_SIDE, _COLUMNS, _LINE = 150, 6, 16  # pixels, panels a row, pixels for the name
-_TOP, _LEFT = 60, 250  # of what is shown
-
-
-def decibels(restored, gt):
-    """Return the PSNR of pictures in 0..1."""
-    return -10 * np.log10(np.square(restored.clip(0, 1) - gt).mean())
-
-
-def panel(pixels, name):
-    """Return the part that is shown, and what it is below."""
-    part = pixels[_TOP : _TOP + _SIDE, _LEFT : _LEFT + _SIDE]
-    sheet = Image.new("RGB", (_SIDE, _SIDE + _LINE), "white")
-    sheet.paste(Image.fromarray(np.rint(part.clip(0, 1) * 255).astype(np.uint8)))
-    font = ImageFont.load_default(10)
-    ImageDraw.Draw(sheet).text((1, _SIDE + 1), name, fill="black", font=font)
-    return sheet
+_SHOWN = np.s_[60:210, 250:400]
+_COLUMNS, _LINE, _FONT = 6, 16, 10  # panels a row, pixels for the name, size of its letters
 
 
 def main():
@@ -55,15 +41,11 @@ def main():
         place = arguments.folder / f"{name}-{seed}"
         made = train(rules.recipe_of(name, seed), place, data=arguments.data, resume=True)
         restored.append((name, TrainedNetwork(name, made.network, suite)(lq)))
-    restored.sort(key=lambda one: decibels(one[1], gt))
-    shown = [("damaged", lq), *restored, ("clean", gt)]
-    rows = -(-len(shown) // _COLUMNS)
-    sheet = Image.new("RGB", (_COLUMNS * (_SIDE + 4), rows * (_SIDE + _LINE)), "white")
-    for index, (name, pixels) in enumerate(shown):
-        down, across = divmod(index, _COLUMNS)
-        said = name if pixels is gt else f"{name} {decibels(pixels, gt):.1f}"
-        sheet.paste(panel(pixels, said), (across * (_SIDE + 4), down * (_SIDE + _LINE)))
-    sheet.save(arguments.output, optimize=True)
+    scored = sorted((psnr(pixels.clip(0, 1), gt), name, pixels) for name, pixels in restored)
+    named = [(f"{name} {score:.1f}", pixels) for score, name, pixels in scored]
+    damaged = (f"damaged {psnr(lq, gt):.1f}", lq)
+    panels = [(name, pixels[_SHOWN]) for name, pixels in (damaged, *named, ("clean", gt))]
+    sheet(panels, _COLUMNS, _LINE, _FONT).save(arguments.output, optimize=True)
 
 
 if __name__ == "__main__":

@@ -7,26 +7,23 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from _sheet import sheet
 
 from nitido import catalog, degradations
 from nitido.picture import imresize, read
 
-_SIDE, _COLUMNS, _LINE = 176, 7, 18  # pixels, panels a row, pixels for the name
+_SIDE = 176  # pixels
+_COLUMNS, _LINE, _FONT = 7, 18, 11  # panels a row, pixels for the name, size of its letters
 
 
 def panel(gt, name):
-    """Return one damaged picture, at the size of the others, and its name below."""
+    """Return the name of a damage, and what it makes, at the size of the others."""
     lq = catalog.build(degradations, name)(gt, np.random.default_rng(1))
     if lq.shape != gt.shape:
         lq = lq.repeat(gt.shape[0] // lq.shape[0], axis=0).repeat(
             gt.shape[1] // lq.shape[1], axis=1
         )
-    sheet = Image.new("RGB", (_SIDE, _SIDE + _LINE), "white")
-    sheet.paste(Image.fromarray(np.rint(lq.clip(0, 1) * 255).astype(np.uint8)))
-    font = ImageFont.load_default(11)
-    ImageDraw.Draw(sheet).text((2, _SIDE + 2), name, fill="black", font=font)
-    return sheet
+    return name, lq
 
 
 def main():
@@ -40,12 +37,8 @@ def main():
     square = pixels[top : top + side, left : left + side]
     gt = imresize(np.ascontiguousarray(square), size=(_SIDE, _SIDE)).clip(0, 1)
     names = catalog.names(degradations)
-    rows = -(-len(names) // _COLUMNS)
-    sheet = Image.new("RGB", (_COLUMNS * (_SIDE + 4), rows * (_SIDE + _LINE)), "white")
-    for index, name in enumerate(names):
-        down, across = divmod(index, _COLUMNS)
-        sheet.paste(panel(gt, name), (across * (_SIDE + 4), down * (_SIDE + _LINE)))
-    sheet.save(arguments.output, quality=88, optimize=True)
+    panels = [panel(gt, name) for name in names]
+    sheet(panels, _COLUMNS, _LINE, _FONT).save(arguments.output, quality=88, optimize=True)
 
 
 if __name__ == "__main__":

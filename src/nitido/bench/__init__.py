@@ -12,6 +12,7 @@ results; `stress` varies the damage; `compete` sets restorers side by side.
 from pathlib import Path
 
 from nitido.bench._candidate import Candidate
+from nitido.bench._entries import Scored
 from nitido.bench._published import Published, published, published_suites
 from nitido.bench._result import Result
 from nitido.bench._rows import Row
@@ -20,7 +21,7 @@ from nitido.bench._suite import Case, Suite
 from nitido.bench._sweeps import SWEEPS
 from nitido.bench.arena import Arena, Standing, compete, write_arena
 from nitido.bench.candidates import find_candidate
-from nitido.bench.report import Scored, check_report, write_report
+from nitido.bench.report import check_report, write_report
 from nitido.bench.robustness import Maker, check_csv, stress, write_csv, write_robustness
 from nitido.bench.runner import Progress, run
 from nitido.bench.suites import KINDS, find_suite

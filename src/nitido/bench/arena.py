@@ -23,18 +23,16 @@ from nitido.bench._suite import Case, Suite
 from nitido.bench._versions import versions
 from nitido.errors import SettingError
 from nitido.pages import (
-    Axis,
     Point,
     charts,
     counted,
     facts,
-    figure,
     page,
     pareto,
     save,
-    scatter,
     section,
     table,
+    trade_off,
 )
 
 
@@ -200,7 +198,7 @@ def write_arena(file: Path, arena: Arena) -> None:
     ]
     note = "The dotted line joins those that no other one beats in both."
     figures = [
-        _picture(title, points, label, better, note)
+        trade_off(title, points, label, "PSNR, dB", more_is_better=better, note=note)
         for title, points, label, better in (
             ("Quality and speed", by_speed, "megapixels per second", True),
             ("Quality and work", by_macs, "multiply-adds per pixel", False),
@@ -268,16 +266,6 @@ def _content(one: Standing) -> dict[str, Any]:
         "parameters": one.parameters,
         "macs_per_pixel": one.macs,
     }
-
-
-def _picture(title: str, points: Sequence[Point], label: str, better: bool, note: str) -> str:
-    drawn = scatter(
-        points,
-        Axis.over(label, (point.x for point in points), log=True),
-        Axis.over("PSNR, dB", (point.y for point in points)),
-        more_is_better=better,
-    )
-    return figure(title, drawn, note=note)
 
 
 def _table(arena: Arena) -> str:

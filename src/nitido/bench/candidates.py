@@ -135,8 +135,8 @@ class Method:
         known = {"sigma": suite.sigma if sigma is None else sigma, "scale": suite.scale}
         chosen = _parsed(settings)
         asked = inspect.signature(catalog.variant(room, bare)[0]).parameters
-        told = {key: value for key, value in known.items() if key in asked and value}
-        self.told = {key: value for key, value in told.items() if key not in chosen}
+        untold = asked.keys() - chosen
+        self.told = {key: value for key, value in known.items() if key in untold and value}
         self.name = f"{name} {settings}".strip()
         self._restorer = catalog.build(room, bare, **self.told, **chosen)
         asks: Weights | None = self._restorer.weights if by_solver else None

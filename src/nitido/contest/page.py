@@ -16,9 +16,9 @@ from nitido.pages import (
     facts,
     figure,
     legend,
-    scatter,
     section,
     table,
+    trade_off,
 )
 
 HEAD = (
@@ -120,14 +120,15 @@ def _figures(outcomes: Sequence[Outcome], suite: str) -> list[str]:
             if value and math.isfinite(value)
         ]
         if points:
-            drawn = scatter(
+            drawn = trade_off(
+                title,
                 points,
-                Axis.over(label, (point.x for point in points), log=True),
-                Axis.over(f"PSNR on {suite}, dB", (point.y for point in points)),
+                label,
+                f"PSNR on {suite}, dB",
                 more_is_better=better,
+                crowded=True,
             )
-            named = legend((point.name, point.style) for point in points)
-            figures.append(figure(title, drawn, legend=named))
+            figures.append(drawn)
     return figures
 
 

@@ -14,7 +14,7 @@ from nitido.pages._charts import (
     figure,
     legend,
     pareto,
-    scatter,
+    trade_off,
 )
 from nitido.pages._page import (
     charts,
@@ -49,8 +49,8 @@ __all__ = [
     "page",
     "pareto",
     "save",
-    "scatter",
     "section",
     "table",
+    "trade_off",
     "written",
 ]

@@ -184,6 +184,30 @@ def scatter(points: Sequence[Point], x: Axis, y: Axis, *, more_is_better: bool) 
     return _svg(_TALL, f"{y.label} against {x.label}: {', '.join(p.name for p in points)}", parts)
 
 
+def trade_off(
+    title: str,
+    points: Sequence[Point],
+    cost: str,
+    quality: str,
+    *,
+    more_is_better: bool,
+    note: str = "",
+    crowded: bool = False,
+) -> str:
+    """Return a figure of quality against a cost, or a speed, over equal ratios.
+
+    With `crowded` a legend tells the names that have no room.
+    """
+    drawn = scatter(
+        points,
+        Axis.over(cost, (point.x for point in points), log=True),
+        Axis.over(quality, (point.y for point in points)),
+        more_is_better=more_is_better,
+    )
+    named = legend((point.name, point.style) for point in points) if crowded else ""
+    return figure(title, drawn, note=note, legend=named)
+
+
 def pareto(points: Sequence[Point], *, more_is_better: bool) -> list[Point]:
     """Return the points that no other one beats in `y` at an `x` that is as good, by their x."""
     best: list[Point] = []
