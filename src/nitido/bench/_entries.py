@@ -1,6 +1,5 @@
-"""What a report shows: results under their names and colors, and their numbers as text."""
+"""What a report shows: results under their names and in their colors."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -10,11 +9,7 @@ from nitido.bench._candidate import Candidate, labels
 from nitido.bench._gallery import Shown
 from nitido.bench._result import Result
 from nitido.bench._suite import Suite
-from nitido.pages import (
-    INPUT,
-)
-
-_MINUS = "\N{MINUS SIGN}"
+from nitido.pages import INPUT
 
 
 @dataclass(frozen=True)
@@ -57,19 +52,10 @@ class Entry:
 
 
 def entries_of(scored: Sequence[Scored]) -> list[Entry]:
+    """Return results under labels that tell them apart, each restorer in a color of its own."""
     named = list(dict.fromkeys((s.result.weights, s.result.weights_hash) for s in scored))
     shown = dict(zip(named, labels(named), strict=True))
     restorers = [key for key in named if key[0] != "input"]
     style = {key: restorers.index(key) if key in restorers else INPUT for key in named}
     keys = [(s.result.weights, s.result.weights_hash) for s in scored]
     return [Entry(shown[key], style[key], one) for key, one in zip(keys, scored, strict=True)]
-
-
-def decibels(value: float, *, signed: bool = False) -> str:
-    if not math.isfinite(value):
-        return "\N{INFINITY}" if value == math.inf else "\N{EN DASH}"
-    return f"{value:{'+' if signed else ''}.2f}".replace("-", _MINUS)
-
-
-def span(low_high: tuple[float, float] | None, *, signed: bool = False) -> str:
-    return " .. ".join(decibels(value, signed=signed) for value in low_high) if low_high else ""

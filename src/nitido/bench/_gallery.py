@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image
 
 from nitido.bench._candidate import Candidate
+from nitido.bench._numbers import decibels
 from nitido.bench._result import Result
 from nitido.bench._rows import Row
 from nitido.bench._suite import Found, Suite
@@ -295,7 +296,7 @@ def _psnr(error: np.ndarray) -> float:
 
 
 def _written(psnr: float) -> str:
-    return f"{psnr:.2f} dB" if math.isfinite(psnr) else "\N{INFINITY} dB"
+    return f"{decibels(psnr)} dB"
 
 
 def _shown(pixels: np.ndarray) -> np.ndarray:

@@ -1,8 +1,8 @@
 """The page of stress tests: curves with the trained range shaded, and tables of all numbers."""
 
-import math
 from collections.abc import Callable, Sequence
 
+from nitido.bench._numbers import decibels
 from nitido.bench._stress import Measure, Robustness, Tested
 from nitido.bench._sweeps import SWEEPS
 from nitido.bench._trained import Range
@@ -132,7 +132,7 @@ def _table(result: Robustness, name: str) -> str:
         (
             measures[0].level,
             measures[0].damage,
-            *(f"{m.psnr:.2f}" if math.isfinite(m.psnr) else "\N{INFINITY}" for m in measures),
+            *(decibels(m.psnr) for m in measures),
             *(f"{m.ssim:.4f}" for m in measures),
         )
         for measures in zip(*columns, strict=True)

@@ -4,9 +4,10 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from nitido.bench._entries import Entry, decibels, span
+from nitido.bench._entries import Entry
 from nitido.bench._gallery import gallery
 from nitido.bench._interval import interval
+from nitido.bench._numbers import decibels, span
 from nitido.bench._suite import Suite
 from nitido.pages import (
     INPUT,
@@ -28,6 +29,7 @@ from nitido.pages import (
 
 
 def suite_section(group: Sequence[Entry], data: Path | None) -> str:
+    """Return the section of one suite, with all that was scored on it; `data` is for crops."""
     suite = group[0].scored.suite
     restorers_first = sorted(group, key=lambda entry: entry.style == INPUT)
     figures = [_spread(group)]

@@ -7,7 +7,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from nitido.bench._entries import Entry, Scored, decibels, entries_of, span
+from nitido.bench._entries import Entry, Scored, entries_of
+from nitido.bench._numbers import decibels, span
 from nitido.bench._suite_section import suite_section
 from nitido.pages import (
     INPUT,
