@@ -7,13 +7,15 @@ import numpy as np
 
 from nitido.data._member import Source, readable
 from nitido.degradations import Degradation
+from nitido.degradations.jpeg import Jpeg
 from nitido.errors import DataError, PictureError, SettingError
-from nitido.picture import imresize, read, rgb2gray
+from nitido.picture import imresize, read, rgb2gray, to_8bit
 
 _CACHE_BYTES = 2 << 30
 _GAIN = (0.25, 1.15)  # of the channels of tinted patches; some are cut off, as vivid colors are
 _LIFT = (-0.15, 0.15)  # of them, where it is below 0
 _LOG_GAMMA = (-0.5, 0.85)  # base 2, of their gammas
+_STORE = Jpeg(quality=(85, 98), subsampling=("4:2:0", "4:4:4"), shifted=1.0)
 _SMALLER = (1.3, 2.5)  # times, for patches that are shrunk and, in between, for soft ones
 
 
@@ -61,8 +63,18 @@ class Patches:
         are cut off at 0 or 1, so that a network does not take every cut for that of strong noise.
     gray : float
         Share of patches that are made gray before the damage, 0..1, for networks of 3 channels.
+    stored : float
+        Share of patches, 0..1, that are stored as JPEG of high quality before the damage, half of
+        them with subsampled chroma, as most photographs are: what that leaves of them is kept.
+    clipped : float
+        Share of patches, 0..1, that are clipped to 0..1 and rounded to 8 bits after the damage, as
+        files are.
     told : float
-        Share of patches whose noise level (RMS of lq - gt) the network is told, 0..1.
+        Share of patches whose noise level the network is told, 0..1: the RMS of lq - gt before
+        anything is clipped.
+    misled : float
+        Standard deviation of the natural logarithm of the factor by which a told level is wrong:
+        the network learns to follow what it is told, and to forgive a level that is judged badly.
     damaged_targets : bool
         Whether a second damaged copy, drawn anew with its level, stands in place of GT. Where
         damage has no mean, a network learns from it what it would learn from GT (Lehtinen et al.:
@@ -95,7 +107,10 @@ class Patches:
         soft: float = 0.0,
         tinted: float = 0.0,
         gray: float = 0.0,
+        stored: float = 0.0,
+        clipped: float = 0.0,
         told: float = 0.0,
+        misled: float = 0.0,
         damaged_targets: bool = False,
         seed: int = 0,
     ) -> None:
@@ -125,7 +140,10 @@ class Patches:
         self.soft = soft
         self.tinted = tinted
         self.gray = gray
+        self.stored = stored
+        self.clipped = clipped
         self.told = told
+        self.misled = misled
         self.damaged_targets = damaged_targets
         self.seed = seed
         self._decoded: dict[Source, np.ndarray] = {}
@@ -145,9 +163,15 @@ class Patches:
         if lq is None:
             if gt.shape[2] == 3 and self.tinted and rng.random() < self.tinted:
                 gt = _tinted(gt, rng)
+            if self.stored and rng.random() < self.stored:
+                gt = _stored(gt, rng)
             lq = self.degradation(gt, rng)
         told = rng.random() < self.told
         sigma = float(np.sqrt(np.mean(np.square(lq - gt)))) if told else -1.0
+        if told and self.misled:
+            sigma *= float(np.exp(self.misled * rng.standard_normal()))
+        if self.clipped and rng.random() < self.clipped:
+            lq = to_8bit(lq)
         if self.damaged_targets:
             gt = self.degradation(gt, rng)
         return Sample(
@@ -243,6 +267,11 @@ def _tinted(patch: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     lifts = rng.uniform(*_LIFT, 3).clip(max=0)
     tinted = gains * patch[..., rng.permutation(3)].astype(np.float64) ** gammas + lifts
     return np.asarray(tinted.clip(0, 1), np.float32)
+
+
+def _stored(patch: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return the patch as a JPEG file of high quality would hold it, its blocks laid anywhere."""
+    return _STORE(patch, rng)
 
 
 def _planes(patch: np.ndarray, channels: int) -> np.ndarray:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from nitido.degradations._levels import check_whole
-from nitido.degradations._storage import to_8bit
 from nitido.errors import SettingError
+from nitido.picture import to_8bit
 
 
 @dataclass(frozen=True)

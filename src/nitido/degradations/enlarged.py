@@ -10,8 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from nitido.degradations._levels import Level, check, check_whole, draw_integer
-from nitido.degradations._storage import to_8bit
-from nitido.picture import imresize
+from nitido.picture import imresize, to_8bit
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from nitido.degradations._kernels import (
 from nitido.degradations._levels import check_whole
 from nitido.degradations._resizing import draw_method, resized
 from nitido.degradations._scaling import cut
-from nitido.degradations._storage import to_8bit
+from nitido.picture import to_8bit
 
 _SINC = 0.1  # how often a blur is a sinc
 _FINAL_SINC = 0.8

@@ -18,6 +18,9 @@ from torch.nn import functional as F
 
 from nitido.errors import SettingError
 
+_HALVES = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 80.0)  # 8-bit units, where a function is 1/2
+_HALF_OF_THE_CHANGE = 5.0  # 8-bit units, where the level multiplies the change by 1/2
+
 
 class UNet(nn.Module):
     """Residual U-Net at a fraction of the resolution.
@@ -37,6 +40,9 @@ class UNet(nn.Module):
     takes_sigma : bool
         Take the noise level as a second input, (N, 1, 1, 1) in units of the picture (25 / 255);
         a negative level asks the network to judge for itself.
+    obeys_sigma : bool
+        Let the level decide: it reaches every residual block and multiplies the change, so that 0
+        is the identity by construction and what is removed rises with the level. It must be told.
     sees_clipping : bool
         Show the network which values lie at 0 or 1 or beyond. A file cuts noise off there, so dark
         places look too bright; the network learns to correct that far sooner when it need not find
@@ -45,7 +51,8 @@ class UNet(nn.Module):
     Raises
     ------
     SettingError
-        If `features` and `blocks` differ in length, or a number is below 1.
+        If `features` and `blocks` differ in length, a number is below 1, or `obeys_sigma` is set
+        where the network enlarges or takes no level.
     """
 
     TINY: ClassVar[dict[str, Any]] = {"features": (4, 6), "blocks": (1, 1)}
@@ -58,6 +65,7 @@ class UNet(nn.Module):
         unshuffle: int = 2,
         scale: int = 1,
         takes_sigma: bool = False,
+        obeys_sigma: bool = False,
         sees_clipping: bool = False,
     ) -> None:
         if len(features) != len(blocks) or not features:
@@ -66,9 +74,12 @@ class UNet(nn.Module):
             raise SettingError(
                 "features, blocks, channels, unshuffle and scale must be 1 at least."
             )
+        if obeys_sigma and (scale != 1 or not takes_sigma):
+            raise SettingError("obeys_sigma needs takes_sigma and a scale of 1.")
         super().__init__()
         self.channels = channels
         self.takes_sigma = takes_sigma
+        self.judges_sigma = not obeys_sigma
         self.sees_clipping = sees_clipping
         self.scale = scale
         self.finer = unshuffle * scale  # the result is that many times finer than the finest level
@@ -79,7 +90,9 @@ class UNet(nn.Module):
         seen = channels * 2 if sees_clipping else channels
         # What 3x3 is on folded pixels, in one step: runtimes fold far slower than they convolve.
         self.head = nn.Conv2d(seen, features[0], 3 * unshuffle, unshuffle, padding=unshuffle)
-        self.level = nn.Conv2d(2, features[0], 1, bias=False) if takes_sigma else None
+        judges = takes_sigma and self.judges_sigma
+        self.level = nn.Conv2d(2, features[0], 1, bias=False) if judges else None
+        self.levels = nn.ModuleList(_Told(count) for count in features if obeys_sigma)
         self.encoder = nn.ModuleList(_stack(*pair) for pair in zip(features, blocks, strict=True))
         self.down = nn.ModuleList(nn.Conv2d(fine, coarse, 2, 2) for fine, coarse in steps)
         self.up = nn.ModuleList(nn.ConvTranspose2d(coarse, fine, 2, 2) for fine, coarse in steps)
@@ -94,21 +107,31 @@ class UNet(nn.Module):
         features = self.head(torch.cat([lq, _at_limit(lq)], dim=1) if self.sees_clipping else lq)
         if self.level is not None:
             features = features + self.level(_level(sigma, lq))
+        told: list[tuple[Tensor, Tensor] | None] = [None] * len(self.encoder)
+        if self.levels:
+            if sigma is None:
+                raise SettingError("A network that obeys must be told sigma, (N, 1, 1, 1), 0..1.")
+            told = [level(sigma) for level in self.levels]
         skips = []
-        for blocks, down in zip(self.encoder, self.down, strict=False):
-            features = blocks(features)
+        for blocks, down, level in zip(self.encoder, self.down, told, strict=False):
+            features = _run(blocks, features, level)
             skips.append(features)
             features = down(features)
-        features = self.encoder[-1](features)
-        for up, blocks in zip(reversed(self.up), reversed(self.decoder), strict=True):
-            features = blocks(up(features) + skips.pop())
+        features = _run(self.encoder[-1], features, told[-1])
+        for up, blocks, level in zip(
+            reversed(self.up), reversed(self.decoder), reversed(told[:-1]), strict=True
+        ):
+            features = _run(blocks, up(features) + skips.pop(), level)
         if self.scale != 1:
             lq = F.interpolate(lq, scale_factor=self.scale, mode="bicubic")
-        return lq + F.pixel_shuffle(self.tail(features), self.finer)
+        change = F.pixel_shuffle(self.tail(features), self.finer)
+        if self.levels and sigma is not None:
+            change = change * _of_level(sigma, (_HALF_OF_THE_CHANGE,))
+        return lq + change
 
 
 class _Block(nn.Module):
-    """x + C(ReLU(C(x))), the second convolution starting at zero."""
+    """x + C(ReLU(a * C(x) + b)), the second convolution starting at zero; a, b come of a level."""
 
     def __init__(self, features: int) -> None:
         super().__init__()
@@ -116,9 +139,42 @@ class _Block(nn.Module):
         self.second = nn.Conv2d(features, features, 3, padding=1)
         _start_at_zero(self.second)
 
-    def forward(self, features: Tensor) -> Tensor:
-        change: Tensor = self.second(F.relu(self.first(features)))
+    def forward(self, features: Tensor, level: tuple[Tensor, Tensor] | None = None) -> Tensor:
+        inner: Tensor = self.first(features)
+        if level is not None:
+            inner = inner * level[0] + level[1]
+        change: Tensor = self.second(F.relu(inner))
         return features + change
+
+
+class _Told(nn.Module):
+    """What a level does to the features of the blocks: a scale and a shift, linear in `_of_level`.
+
+    It starts as no change at all.
+    """
+
+    def __init__(self, features: int) -> None:
+        super().__init__()
+        self.linear = nn.Conv2d(len(_HALVES), 2 * features, 1)
+        _start_at_zero(self.linear)
+
+    def forward(self, sigma: Tensor) -> tuple[Tensor, Tensor]:
+        scale, shift = self.linear(_of_level(sigma, _HALVES)).chunk(2, dim=1)
+        return 1 + scale, shift
+
+
+def _run(
+    blocks: nn.ModuleList | nn.Module, features: Tensor, level: tuple[Tensor, Tensor] | None
+) -> Tensor:
+    for block in blocks:  # type: ignore[union-attr]
+        features = block(features, level)
+    return features
+
+
+def _of_level(sigma: Tensor, halves: tuple[float, ...]) -> Tensor:
+    """Return (N, len(halves), 1, 1): for each half, 0 at level 0, 1/2 at the half, 1 far above."""
+    at = sigma.new_tensor(halves).view(1, -1, 1, 1) / 255
+    return sigma / (sigma + at)
 
 
 def _start_at_zero(convolution: nn.Conv2d) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from nitido.picture.color import luma, rgb2gray, rgb2ycbcr, ycbcr2rgb
     from nitido.picture.reading import open_picture, read
     from nitido.picture.resize import imresize
+    from nitido.picture.rounding import to_8bit
     from nitido.picture.writing import PictureWriter, write
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "read",
     "rgb2gray",
     "rgb2ycbcr",
+    "to_8bit",
     "write",
     "ycbcr2rgb",
 ]
@@ -48,6 +50,7 @@ _HOMES = {
     "read": "reading",
     "rgb2gray": "color",
     "rgb2ycbcr": "color",
+    "to_8bit": "rounding",
     "write": "writing",
     "ycbcr2rgb": "color",
 }

@@ -95,7 +95,10 @@ class Data(_Part):
     soft: Share = 0.0  # share of patches made as soft as photographs at full resolution
     tinted: Share = 0.0  # share of patches in colors that have detail of their own
     gray: Share = 0.0  # share of patches made gray before the damage
+    stored: Share = 0.0  # share of patches stored as good JPEG before the damage
+    clipped: Share = 0.0  # share of patches cut off and rounded to 8 bits after it
     told: Share = 0.0  # share of patches whose noise level the network is told
+    misled: float = Field(default=0.0, ge=0)  # by how much told levels are wrong, a log's deviation
     workers: NonNegativeInt = 1
 
     @model_validator(mode="after")

@@ -31,7 +31,10 @@ def patches_of(
         soft=spec.soft,
         tinted=spec.tinted,
         gray=spec.gray,
+        stored=spec.stored,
+        clipped=spec.clipped,
         told=spec.told,
+        misled=spec.misled,
         damaged_targets=spec.targets == "lq",
         seed=recipe.seed if seed is None else seed,
     )
