@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 from nitido.diagnosis._dithering import estimate_dithering
 from nitido.diagnosis._impulses import estimate_impulses
 from nitido.diagnosis._jpeg import jpeg_quality
+from nitido.diagnosis._looking import Look
 from nitido.diagnosis._noise import estimate_grain, estimate_sigma
 from nitido.picture import Policy, open_picture
+from nitido.plans import Plan, Step
 
 Array = NDArray[np.float32]
 
@@ -66,6 +68,7 @@ class Finding:
     value: float
     unit: str
     reason: str
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,36 @@ class Diagnosis:
 
     findings: tuple[Finding, ...]
     steps: tuple[str, ...]
+
+    @property
+    def level(self) -> float:
+        """Noise that a denoiser is told, sigma in 8-bit units on the range of the look; 0: none."""
+        if "denoise" not in self.steps:
+            return 0.0
+        return max(self.value("noise") or 0.0, self.value("grain") or 0.0)
+
+    def value(self, name: str) -> float | None:
+        """Return the value of a finding, None where there is none of this name."""
+        return next((finding.value for finding in self.findings if finding.name == name), None)
+
+    def plan(self) -> Plan:
+        """Return the steps that repair what was found."""
+        return Plan(tuple(Step(task, task, reason="what was found") for task in self.steps))
+
+
+def judge(look: Look, header: int | None = None) -> Diagnosis:
+    """Say what is wrong with a picture that was looked at.
+
+    Parameters
+    ----------
+    look : Look
+        Of the whole picture.
+    header : int, optional
+        Quality by the tables of a JPEG file, 1..100.
+    """
+    found = [diagnose(look.range.map(window)) for window in look.windows]
+    middle = sorted(found, key=lambda one: one.findings[0].value)[len(found) // 2]
+    return middle
 
 
 def diagnose(pixels: Array, path: Path | None = None) -> Diagnosis:

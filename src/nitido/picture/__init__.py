@@ -17,15 +17,20 @@ if TYPE_CHECKING:
     from nitido.picture.reading import open_picture, read
     from nitido.picture.resize import imresize
     from nitido.picture.rounding import to_8bit
+    from nitido.picture.rows import ArraySink, ArraySource, Sink, Source
     from nitido.picture.writing import PictureWriter, write
 
 __all__ = [
+    "ArraySink",
+    "ArraySource",
     "Encoded",
     "Metadata",
     "Picture",
     "PictureFile",
     "PictureWriter",
     "Policy",
+    "Sink",
+    "Source",
     "imresize",
     "luma",
     "open_picture",
@@ -53,6 +58,10 @@ _HOMES = {
     "to_8bit": "rounding",
     "write": "writing",
     "ycbcr2rgb": "color",
+    "ArraySink": "rows",
+    "ArraySource": "rows",
+    "Sink": "rows",
+    "Source": "rows",
 }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from nitido.picture import imresize
-from nitido.restorer._rows import Sink, Source, Taken
+from nitido.picture.rows import Sink, Source, Taken
 
 
 class AlphaAsBand:
@@ -19,7 +19,7 @@ class AlphaAsBand:
     has_alpha = False
 
     def __init__(self, source: Source) -> None:
-        self.height, self.width = source.height, source.width
+        self.height, self.width, self.depth = source.height, source.width, source.depth
         self.channels = source.channels + 1
         self._source = source
 

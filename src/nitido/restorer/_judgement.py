@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nitido.restorer._rows import Source
+from nitido.picture.rows import Source
 from nitido.restorer._shelf import Shelf
 from nitido.restorer._work import Work
 

@@ -10,11 +10,11 @@ import numpy as np
 
 from nitido.errors import ResultError, SettingError
 from nitido.picture import Policy
+from nitido.picture.rows import Sink, Source
 from nitido.restorer._flatness import Flatness
 from nitido.restorer._pictures import RestoresPictures
 from nitido.restorer._plan import Plan, make_plan
 from nitido.restorer._report import Report
-from nitido.restorer._rows import Sink, Source
 from nitido.restorer._tiles import OnTile, run_tiles
 
 _TILE_PIXELS = 1_000_000  # of a method that looks no farther than it says

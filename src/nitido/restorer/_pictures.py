@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from nitido.picture import Picture, Policy
+from nitido.picture.rows import ArraySink, ArraySource, Sink, Source
 from nitido.restorer._arrays import as_given, as_picture
 from nitido.restorer._files import restore_file
 from nitido.restorer._report import Report
-from nitido.restorer._rows import ArraySink, ArraySource, Sink, Source
 from nitido.restorer._tiles import OnTile
 
 

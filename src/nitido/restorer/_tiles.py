@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from nitido.picture.rows import Sink, Source
 from nitido.restorer._alpha import AlphaAsBand, BandAsAlpha, beside_alpha
 from nitido.restorer._plan import Cut, Plan
-from nitido.restorer._rows import Sink, Source
 
 RunTile = Callable[[np.ndarray], np.ndarray]  # (h, w, C) -> (h * scale, w * scale, C)
 OnTile = Callable[[float, float], None]  # tiles done, with the part of one in work; tiles in all

@@ -10,11 +10,11 @@ import numpy as np
 from nitido.engines import Precision
 from nitido.errors import SettingError
 from nitido.picture import Policy, open_picture
+from nitido.picture.rows import Sink, Source
 from nitido.restorer._judgement import judged_level
 from nitido.restorer._pictures import RestoresPictures
 from nitido.restorer._plan import Plan, make_plan
 from nitido.restorer._report import Report
-from nitido.restorer._rows import Sink, Source
 from nitido.restorer._shelf import Shelf
 from nitido.restorer._tiles import OnTile, run_tiles
 from nitido.restorer._work import Work

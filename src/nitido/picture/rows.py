@@ -14,6 +14,8 @@ class Source(Protocol):
     width: int
     channels: int
     has_alpha: bool
+    depth: int
+    """Of its values: 8, 16, or 32 for float."""
 
     def rows(self, count: int) -> Taken:
         """Return the next rows, fewer at the end."""
@@ -31,9 +33,12 @@ class Sink(Protocol):
 class ArraySource:
     """Rows of an array in memory, float32 (H, W, C), with alpha (H, W) where it has any."""
 
-    def __init__(self, pixels: np.ndarray, alpha: np.ndarray | None = None) -> None:
+    def __init__(
+        self, pixels: np.ndarray, alpha: np.ndarray | None = None, depth: int = 32
+    ) -> None:
         self.height, self.width, self.channels = pixels.shape
         self.has_alpha = alpha is not None
+        self.depth = depth
         self._pixels = pixels
         self._alpha = alpha
         self._next = 0

@@ -1,0 +1,83 @@
+"""One look over all rows of a picture, from which everything is judged afterwards."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from nitido.picture import Source
+from nitido.tone import FULL, Range
+
+SMALL = 128  # pixels, sides of the whole picture made small
+SIDE = 96  # pixels, of the windows
+_ACROSS = 8  # windows in a row of windows, at most
+_DOWN = 6  # rows of windows, at most
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is kept of a picture of any size.
+
+    Parameters
+    ----------
+    height, width, depth : int
+        Of the picture.
+    windows : tuple of np.ndarray
+        Float32 (h, w, C), at most 96 x 96 pixels, spread over the picture, in its own values.
+    range : Range
+        What a network is shown of the picture as 0..1.
+    small : np.ndarray
+        Float32 (128, 128, C): the mean of the picture over equal areas.
+    """
+
+    height: int
+    width: int
+    depth: int
+    windows: tuple[np.ndarray, ...]
+    range: Range
+    small: np.ndarray
+
+
+def look(source: Source) -> Look:
+    """Go once over the rows of a picture; memory does not grow with it.
+
+    Parameters
+    ----------
+    source : Source
+        Standing at its first row; it stands behind its last one afterwards.
+    """
+    windows: list[np.ndarray] = []
+    small = np.zeros((SMALL, SMALL, source.channels), np.float32)
+    across = _area_weights(source.width)
+    down = _area_weights(source.height)
+    tops = list(_places(source.height, _DOWN))
+    at = 0
+    band = np.empty((0, source.width, source.channels), np.float32)
+    while at < source.height:
+        rows, _ = source.rows(SIDE)
+        small += np.einsum(
+            "ih,hjc->ijc", down[:, at : at + len(rows)], np.einsum("jw,hwc->hjc", across, rows)
+        )
+        band = np.concatenate((band, rows))[-2 * SIDE :]
+        at += len(rows)
+        while tops and (tops[0] + SIDE <= at or at == source.height):
+            top = tops.pop(0) - (at - len(band))
+            for left in _places(source.width, _ACROSS):
+                windows.append(band[top : top + SIDE, left : left + SIDE].copy())
+    return Look(source.height, source.width, source.depth, tuple(windows), FULL, small)
+
+
+def _places(length: int, most: int) -> Iterator[int]:
+    """Yield where windows begin along a side, at most `most`, spread evenly."""
+    count = min(most, max(1, length // SIDE))
+    last = max(0, length - SIDE)
+    for index in range(count):
+        yield last * index // max(1, count - 1) if count > 1 else last // 2
+
+
+def _area_weights(length: int) -> np.ndarray:
+    """Return (128, length): each row the share that every pixel has in one of 128 equal areas."""
+    edges = np.linspace(0, length, SMALL + 1)
+    pixels = np.arange(length)
+    covered = np.minimum(edges[1:, None], pixels + 1) - np.maximum(edges[:-1, None], pixels)
+    return np.asarray(covered.clip(0) * (SMALL / length), np.float32)
