@@ -75,13 +75,13 @@ def test_an_output_that_appears_meanwhile_is_not_replaced(tmp_path):
 
 
 def test_a_file_that_reads_back_otherwise_is_thrown_away(tmp_path, monkeypatch):
-    honest = _encode.encode
+    honest = _encode.encode_file
 
     def careless(plan, spool, path):
         spool.array()[0, 0, 0] ^= 1
         return honest(plan, spool, path)
 
-    monkeypatch.setattr(writing, "encode", careless)
+    monkeypatch.setattr(writing, "encode_file", careless)
     with pytest.raises(UnwritableError, match="pixels differ"):
         write(PICTURE, tmp_path / "a.png")
     assert files(tmp_path) == []

@@ -24,7 +24,7 @@ def test_tiles_leave_no_trace(name, settings, photograph):
     whole = Classical(name, settings, tile=0)(lq)
     assert Classical(name, settings).method.reach is not None
     tiled = Classical(name, settings, tile=40)
-    assert tiled.plan(150, 170).count > 9
+    assert tiled.cuts(150, 170).count > 9
     assert np.abs(tiled(lq) - whole).max() < 0.1 / 255
 
 
@@ -85,12 +85,18 @@ def test_strength_goes_part_of_the_way(photograph):
     assert np.allclose(half, (lq + full) / 2, atol=1e-6)
 
 
+def test_an_enlargement_is_blended_with_the_bicubic_one_and_no_tile_shows(photograph):
+    lq = photograph(60, 70)
+    full, half, none = (Classical("nearest", strength=s, tile=16)(lq) for s in (1, 0.5, 0))
+    np.testing.assert_allclose(none, imresize(lq, 2), atol=1e-6)
+    np.testing.assert_allclose(half, (full + imresize(lq, 2)) / 2, atol=1e-6)
+
+
 @pytest.mark.parametrize(
     ("name", "settings", "more", "said"),
     [
         ("median", {"radius": -1}, {}, "classical median: radius is -1"),
         ("median", {}, {"strength": 1.5}, "strength is 1.5"),
-        ("bicubic", {}, {"strength": 0.5}, "has no strength"),
         ("median", {}, {"tile": -1}, "tile is -1"),
     ],
 )

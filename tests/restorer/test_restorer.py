@@ -137,7 +137,7 @@ def whole(hard):
 def test_tiles_leave_no_trace(hard, whole, tile):
     restorer = Restorer(precision="fp32", tile=tile)
     reach = tile + 2 * restorer.weights.card.overlap
-    assert (restorer.plan(168, 200).count > 1) == (reach < 200)
+    assert (restorer.cuts(168, 200).count > 1) == (reach < 200)
     assert np.abs(restorer(hard) - whole).max() <= 1 / 255
 
 
@@ -156,6 +156,8 @@ def test_tiles_leave_no_trace(hard, whole, tile):
         (np.zeros((4, 4, 0), np.uint8), r"\(4, 4, 0\)"),
         (np.zeros((2, 4, 4, 3), np.uint8), r"\(2, 4, 4, 3\)"),
         (np.zeros(4, np.uint8), r"\(4,\)"),
+        (np.zeros((3, 40, 50), np.uint8), r"channels first. Turn it by array.transpose\(1, 2, 0\)"),
+        (np.zeros((1, 40, 50), np.float32), "channels first"),
         (np.full((4, 4), np.nan, np.float32), "not finite"),
         (np.full((4, 4), np.inf), "not finite"),
         (np.full((4, 4), 1e300), "not finite"),
@@ -248,6 +250,6 @@ def test_alpha_of_an_array_grows_too(kind, enlarging, smooth):
 def test_the_estimate_names_tiles_seconds_and_memory(restorer):
     cost = restorer.estimate(3000, 4000)
     assert set(cost) == {"tiles", "tile", "seconds", "memory_mb"}
-    assert cost["tiles"] == restorer.plan(3000, 4000).count
+    assert cost["tiles"] == restorer.cuts(3000, 4000).count
     assert cost["seconds"] > 0
     assert 200 < cost["memory_mb"] < 1000

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nitido.errors import SettingError, UnknownNameError
-from nitido.picture import Picture, read, write
+from nitido.picture import ArraySource, Picture, imresize, read, write
 from nitido.restorer import Solver, is_solver
 
 QUICK = {"steps": 4, "features": 4}
@@ -30,26 +30,9 @@ def test_bands_share_the_progress(tmp_path, photograph):
     done = []
     solver = Solver("zs_n2n", {**QUICK, "steps": 2})
     picture = photograph(12, 12, 5)
-    solver._run(
-        lambda: _Source(picture), _Sink(), on_tile=lambda part, total: done.append(part / total)
-    )
+    rows = solver.rows(ArraySource(picture), on_tile=lambda part, total: done.append(part / total))
+    rows.rows(12)
     assert done == pytest.approx([i / 10 for i in range(1, 11)])
-
-
-class _Sink:
-    def append(self, pixels, alpha=None):
-        pass
-
-
-class _Source:
-    has_alpha = False
-
-    def __init__(self, pixels):
-        self.height, self.width, self.channels = pixels.shape
-        self._pixels = pixels
-
-    def rows(self, count):
-        return self._pixels[:count], None
 
 
 def test_strength_and_alpha_of_an_enlargement(photograph):
@@ -59,8 +42,9 @@ def test_strength_and_alpha_of_an_enlargement(photograph):
     assert np.array_equal(full[..., 3], lq[..., 3])
     settings = {"scale": 2, "steps": 1, "features": (4,), "skips": (0,), "code": 2}
     assert Solver("deep_image_prior", settings)(lq).shape == (24, 28, 4)
-    with pytest.raises(SettingError, match="has no strength"):
-        Solver("deep_image_prior", settings, strength=0.5)
+    larger, halfway = (Solver("deep_image_prior", settings, strength=s)(lq) for s in (1, 0.5))
+    way = imresize(lq[..., :3], 2)
+    assert np.allclose(halfway[..., :3], (way + larger[..., :3]) / 2, atol=1e-6)
     with pytest.raises(SettingError, match="cannot go tile by tile"):
         Solver("zs_n2n", tile=32)
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from nitido import Restorer
+from nitido.diagnosis import judge, look
 from nitido.errors import SettingError
-from nitido.picture import Picture, write
+from nitido.picture import ArraySource, Picture, imresize, write
 
 
 def roughness(picture):
@@ -32,7 +33,7 @@ def test_what_the_network_is_told(smooth, faked):
         ({}, None),
         ({"sigma": 25}, 25 / 255),
         ({"sigma": 20, "strength": 1.5}, 30 / 255),
-        ({"sigma": 0}, 0),
+        ({"sigma": 20, "strength": 0.5}, 20 / 255),
     ]:
         restorer, engine = faked(np.copy, **settings)
         restorer(lq)
@@ -67,7 +68,7 @@ def test_strengths_near_one_give_nearly_what_one_gives(restorer, smooth, noisy, 
 def test_a_network_that_takes_nothing_away_judges_zero(smooth, faked):
     restorer, engine = faked(np.copy, strength=2)
     restorer(smooth())
-    assert engine.told == [None, 0]
+    assert engine.told == [None]
 
 
 def test_weights_that_judge_for_themselves_are_blended(smooth, faked):
@@ -80,10 +81,42 @@ def test_weights_that_judge_for_themselves_are_blended(smooth, faked):
             faked(np.copy, card={"takes_sigma": False}, **settings)
 
 
-def test_weights_that_cannot_judge_must_be_told(faked, smooth):
-    for settings in ({}, {"strength": 0.5}):
-        with pytest.raises(SettingError, match=r"cannot judge how much noise there is; .*--sigma"):
-            faked(np.copy, card={"judges_sigma": False}, **settings)
+def test_weights_that_cannot_judge_are_told_what_the_diagnosis_says(faked, smooth, noisy):
+    lq = noisy(smooth(128, 128), 20).clip(0, 1)
+    said = judge(look(ArraySource(lq))).level
+    assert 10 < said < 30
+    for strength in (0.5, 1, 1.5):
+        restorer, engine = faked(np.copy, card={"judges_sigma": False}, strength=strength)
+        assert restorer.looks_first(8)
+        restorer(lq)
+        assert engine.told == [pytest.approx(max(1, strength) * said / 255)]
     restorer, engine = faked(np.copy, card={"judges_sigma": False}, sigma=51, strength=0.5)
-    restorer(smooth())
-    assert engine.told == [pytest.approx(0.1)]
+    assert not restorer.looks_first(8)
+    restorer(lq)
+    assert engine.told == [pytest.approx(0.2)]
+
+
+def test_level_zero_and_strength_zero_give_the_picture_back(faked, smooth):
+    flat = np.full((96, 96, 3), 0.4, np.float32)
+    for settings in ({"sigma": 0}, {"strength": 0}, {"card": {"judges_sigma": False}}):
+        restorer, engine = faked(np.zeros_like, **settings)
+        np.testing.assert_array_equal(restorer(flat), flat)
+        assert engine.told == []
+
+
+@pytest.mark.parametrize("tile", [0, 24])
+def test_half_of_an_enlargement_lies_halfway_to_the_bicubic_one(tile, faked, smooth):
+    def double(lq):
+        return lq.repeat(2, axis=2).repeat(2, axis=3)
+
+    lq = smooth()
+    enlarged = imresize(lq, 2)
+    card = {"scale": 2, "overlap": 8, "takes_sigma": False}
+    for strength in (0, 0.5, 1):
+        restorer, _ = faked(double, tile=tile, strength=strength, card=card)
+        expected = enlarged + np.float32(strength) * (larger(lq) - enlarged)
+        np.testing.assert_allclose(restorer(lq), expected, atol=1e-6)
+
+
+def larger(lq):
+    return lq.repeat(2, axis=0).repeat(2, axis=1)

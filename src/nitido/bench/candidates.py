@@ -88,7 +88,7 @@ class Network:
     Raises
     ------
     SettingError
-        If the network enlarges by another factor than the suite, or must be told a noise level.
+        If the network enlarges by another factor than the suite.
     """
 
     changes: bool = True

@@ -8,17 +8,28 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nitido.picture._arrays import from_array, like_array
     from nitido.picture._decode import PictureFile
     from nitido.picture._file import Encoded
     from nitido.picture._metadata import Metadata
     from nitido.picture._picture import Picture
     from nitido.picture._policy import Policy
+    from nitido.picture._resized import resized
+    from nitido.picture._rows import (
+        ArraySink,
+        ArraySource,
+        Replayable,
+        Sink,
+        Source,
+        Stream,
+        Taken,
+        portions,
+    )
     from nitido.picture.color import luma, rgb2gray, rgb2ycbcr, ycbcr2rgb
     from nitido.picture.reading import open_picture, read
     from nitido.picture.resize import imresize
     from nitido.picture.rounding import to_8bit
-    from nitido.picture.rows import ArraySink, ArraySource, Sink, Source
-    from nitido.picture.writing import PictureWriter, write
+    from nitido.picture.writing import PictureWriter, encode, write, write_rows
 
 __all__ = [
     "ArraySink",
@@ -29,39 +40,57 @@ __all__ = [
     "PictureFile",
     "PictureWriter",
     "Policy",
+    "Replayable",
     "Sink",
     "Source",
+    "Stream",
+    "Taken",
+    "encode",
+    "from_array",
     "imresize",
+    "like_array",
     "luma",
     "open_picture",
+    "portions",
     "read",
+    "resized",
     "rgb2gray",
     "rgb2ycbcr",
     "to_8bit",
     "write",
+    "write_rows",
     "ycbcr2rgb",
 ]
 
 _HOMES = {
+    "ArraySink": "_rows",
+    "ArraySource": "_rows",
     "Encoded": "_file",
     "Metadata": "_metadata",
     "Picture": "_picture",
     "PictureFile": "_decode",
     "PictureWriter": "writing",
     "Policy": "_policy",
+    "Replayable": "_rows",
+    "Sink": "_rows",
+    "Source": "_rows",
+    "Stream": "_rows",
+    "Taken": "_rows",
+    "encode": "writing",
+    "from_array": "_arrays",
     "imresize": "resize",
+    "like_array": "_arrays",
     "luma": "color",
     "open_picture": "reading",
+    "portions": "_rows",
     "read": "reading",
+    "resized": "_resized",
     "rgb2gray": "color",
     "rgb2ycbcr": "color",
     "to_8bit": "rounding",
     "write": "writing",
+    "write_rows": "writing",
     "ycbcr2rgb": "color",
-    "ArraySink": "rows",
-    "ArraySource": "rows",
-    "Sink": "rows",
-    "Source": "rows",
 }
 
 

@@ -63,6 +63,7 @@ class PictureFile:
     """
 
     def __init__(self, path: Path | Encoded, policy: Policy) -> None:
+        self._place = path
         self._file = SafeFile(path, policy)
         self._next = 0
         self._bitmap: _bmp.Bitmap | None = None
@@ -171,6 +172,16 @@ class PictureFile:
         if self._peak is None:
             self._check_finite(out)
         return out.astype(np.float32) if out.dtype == np.float64 else out
+
+    def again(self) -> "PictureFile":
+        """Return the same file at its first row, opened once more; use it in a ``with`` statement.
+
+        Raises
+        ------
+        UnreadableError
+            If it can no longer be read.
+        """
+        return PictureFile(self._place, self._file.policy)
 
     def close(self) -> None:
         """Close the file; further calls do nothing."""

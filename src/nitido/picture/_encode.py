@@ -16,7 +16,7 @@ from nitido.picture._spool import Array, Spool
 from nitido.picture._vips import VipsError, pyvips
 
 
-def encode(plan: Plan, spool: Spool, path: Path) -> tuple[Metadata, list[str]]:
+def encode_file(plan: Plan, spool: Spool, path: Path) -> tuple[Metadata, list[str]]:
     """Encode the rows of `spool` into the existing file `path`.
 
     Returns the metadata that the file now carries, and notes on what it could not carry.

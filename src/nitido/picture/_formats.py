@@ -70,6 +70,15 @@ def format_for(path: Path, name: str, format: str | None) -> str:
     )
 
 
+def suffix_of(format: str) -> str:
+    """Return the first suffix of a format that is named, or given as one of its suffixes."""
+    wanted = format.lower().removeprefix(".")
+    for known, holds in FORMATS.items():
+        if wanted == known or f".{wanted}" in holds.suffixes:
+            return holds.suffixes[0]
+    raise SettingError(f"No output format '{format}'; there are {', '.join(FORMATS)}.")
+
+
 def make_plan(
     name: str,
     format: str,

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from nitido.errors import SettingError
+from nitido.picture._taps import along, taps
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -71,38 +72,9 @@ def _targets(
 
 
 def _along(array: Array, axis: int, scale: float, length: int, antialias: bool) -> Array:
-    """Resize one axis by adding up one weighted gather per kernel tap."""
-    indices, weights = _taps(array.shape[axis], length, scale, antialias)
-    inner = [1] * array.ndim
-    inner[axis] = length
-    out = np.zeros([*array.shape[:axis], length, *array.shape[axis + 1 :]])
-    for index, weight in zip(indices, weights, strict=True):
-        out += np.take(array, index, axis=axis) * weight.reshape(inner)
+    """Resize one axis; integers are rounded half up."""
+    out = along(array, axis, *taps(array.shape[axis], length, scale, antialias))
     if array.dtype.kind == "u":
         np.floor(out + 0.5, out=out)
         np.clip(out, 0, np.iinfo(array.dtype).max, out=out)
     return out.astype(array.dtype)
-
-
-def _taps(before: int, after: int, scale: float, antialias: bool) -> tuple[Array, Array]:
-    """Return source positions and weights, each (taps, after); taps without weight are left out."""
-    shrink = scale if antialias and scale < 1 else 1.0
-    width = 4 / shrink
-    center = np.arange(1, after + 1) / scale + 0.5 * (1 - 1 / scale)
-    first = np.floor(center - width / 2)
-    positions = first + np.arange(math.ceil(width) + 2)[:, None]
-    weights = shrink * _cubic(shrink * (center - positions))
-    weights /= weights.sum(axis=0)
-    # Beyond the border the picture is mirrored, border pixel included.
-    mirror = np.concatenate((np.arange(before), np.arange(before)[::-1]))
-    indices = mirror[(positions.astype(np.int64) - 1) % (2 * before)]
-    used = weights.any(axis=1)
-    return indices[used], weights[used]
-
-
-def _cubic(distance: Array) -> Array:
-    """Return Keys' cubic kernel with a = -1/2."""
-    d = np.abs(distance)
-    near = 1.5 * d**3 - 2.5 * d**2 + 1
-    far = -0.5 * d**3 + 2.5 * d**2 - 4 * d + 2
-    return np.where(d <= 1, near, np.where(d <= 2, far, 0))

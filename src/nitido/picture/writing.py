@@ -1,6 +1,7 @@
 """Writing picture files: nothing is lost, nothing is half done."""
 
 import hashlib
+import tempfile
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,15 @@ import numpy as np
 
 from nitido.errors import PictureError, SettingError, UnwritableError
 from nitido.picture import _exif
+from nitido.picture._arrays import from_array
 from nitido.picture._decode import PictureFile
-from nitido.picture._encode import encode
+from nitido.picture._encode import encode_file
 from nitido.picture._file import show
-from nitido.picture._formats import format_for, make_plan
+from nitido.picture._formats import format_for, make_plan, suffix_of
 from nitido.picture._metadata import Metadata
 from nitido.picture._picture import DEPTHS, Picture, Rows
 from nitido.picture._policy import Policy
+from nitido.picture._rows import ArraySource, Source, portions
 from nitido.picture._spool import Spool
 from nitido.picture._target import find_target, new_file, publish, unwritable
 from nitido.picture._vips import VipsError, sentence
@@ -221,7 +224,7 @@ class PictureWriter:
         temporary = None
         try:
             temporary = new_file(self._target)
-            carried, notes = encode(self._plan, spool, temporary)
+            carried, notes = encode_file(self._plan, spool, temporary)
             self._verify(temporary, carried)
             self._notes += notes
             publish(temporary, self._target, self._overwrite)
@@ -266,7 +269,7 @@ class PictureWriter:
 
 
 def write(
-    picture: Picture,
+    picture: Picture | np.ndarray,
     path: str | PathLike[str],
     *,
     overwrite: bool = False,
@@ -277,8 +280,9 @@ def write(
 
     Parameters
     ----------
-    picture : Picture
-        What to write, with its depth, alpha and metadata.
+    picture : Picture or ndarray
+        What to write, with its depth, alpha and metadata; or an array, (H, W) or (H, W, C) of
+        uint8, uint16 or float, nominal 0..1.
     path : path-like
         The file to make.
     overwrite : bool
@@ -299,22 +303,104 @@ def write(
     UnwritableError
         If the output exists, cannot be written, or cannot hold the picture.
     SettingError
+        If a setting is out of its range, or the array is no picture.
+    """
+    if isinstance(picture, Picture):
+        pixels, alpha, depth, carried = (
+            picture.pixels,
+            picture.alpha,
+            picture.depth,
+            picture.metadata,
+        )
+    else:
+        (pixels, alpha, depth), carried = from_array(picture), _NOTHING
+    return write_rows(
+        ArraySource(pixels, alpha, depth),
+        path,
+        carried,
+        overwrite=overwrite,
+        metadata=metadata,
+        quality=quality,
+    )
+
+
+def write_rows(
+    source: Source,
+    path: str | PathLike[str],
+    carried: Metadata = _NOTHING,
+    *,
+    overwrite: bool = False,
+    metadata: str = "keep",
+    quality: int = 95,
+) -> tuple[str, ...]:
+    """Write a picture while its rows are read or made; the format follows the suffix of `path`.
+
+    Parameters
+    ----------
+    source : Source
+        Standing at its first row. What it raises leaves no file behind.
+    path : path-like
+        The file to make.
+    carried : Metadata
+        What the file shall carry, before `metadata` decides what of it is kept.
+    overwrite, metadata, quality
+        As `write` takes them.
+
+    Returns
+    -------
+    tuple of str
+        What the format could not hold, in human words.
+
+    Raises
+    ------
+    UnwritableError
+        If the output exists, cannot be written, or cannot hold the picture.
+    SettingError
         If a setting is out of its range.
     """
     with PictureWriter(
         path,
-        height=picture.height,
-        width=picture.width,
-        channels=picture.channels,
-        has_alpha=picture.alpha is not None,
-        depth=picture.depth,
-        metadata=picture.metadata,
+        height=source.height,
+        width=source.width,
+        channels=source.channels,
+        has_alpha=source.has_alpha,
+        depth=source.depth,
+        metadata=carried,
         overwrite=overwrite,
         metadata_policy=metadata,
         quality=quality,
     ) as writer:
-        writer.append(picture.pixels, picture.alpha)
+        for pixels, alpha in portions(source):
+            writer.append(pixels, alpha)
     return writer.notes
+
+
+def encode(
+    picture: Picture | np.ndarray, format: str, *, metadata: str = "keep", quality: int = 95
+) -> bytes:
+    """Return the file that `write` would make.
+
+    Parameters
+    ----------
+    picture : Picture or ndarray
+        As `write` takes it.
+    format : str
+        ``jpeg``, ``png``, ``tiff``, ``webp``, ``avif`` or ``bmp``, or one of their suffixes.
+    metadata, quality
+        As `write` takes them.
+
+    Raises
+    ------
+    UnwritableError
+        If the format cannot hold the picture, or the folder for temporary files is full.
+    SettingError
+        If the format is unknown, a setting is out of its range, or the array is no picture.
+    """
+    suffix = suffix_of(format)
+    with tempfile.TemporaryDirectory(prefix="nitido-") as folder:
+        path = Path(folder, f"picture{suffix}")
+        write(picture, path, metadata=metadata, quality=quality)
+        return path.read_bytes()
 
 
 def _rounded(rows: Rows, depth: int) -> np.ndarray[Any, np.dtype[Any]]:

@@ -9,8 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from nitido.picture import imresize
-from nitido.picture.rows import Sink, Source, Taken
+from nitido.picture import Source, Taken, imresize
 
 
 class AlphaAsBand:
@@ -28,17 +27,6 @@ class AlphaAsBand:
         pixels, alpha = self._source.rows(count)
         assert alpha is not None
         return np.concatenate((pixels, alpha[..., None]), axis=2), None
-
-
-class BandAsAlpha:
-    """A sink that takes its alpha as the last channel."""
-
-    def __init__(self, sink: Sink) -> None:
-        self._sink = sink
-
-    def append(self, pixels: np.ndarray, alpha: np.ndarray | None = None) -> None:
-        """Take the next rows, float32 (n, W, C + 1)."""
-        self._sink.append(pixels[..., :-1], pixels[..., -1].clip(0, 1))
 
 
 def beside_alpha(

@@ -1,10 +1,14 @@
-"""Which noise level the network judges for itself; a strength multiplies it."""
+"""Which noise level a network judges for itself, where a strength above 1 multiplies it.
+
+Only weights whose card says that the network judges the level need this; the others are told what
+the diagnosis says.
+"""
 
 from collections.abc import Iterator
 
 import numpy as np
 
-from nitido.picture.rows import Source
+from nitido.picture import Source
 from nitido.restorer._shelf import Shelf
 from nitido.restorer._work import Work
 

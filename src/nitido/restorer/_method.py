@@ -2,20 +2,21 @@
 
 import time
 from abc import abstractmethod
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import ClassVar, Protocol
 
 import numpy as np
 
+from nitido.diagnosis import Look
 from nitido.errors import ResultError, SettingError
-from nitido.picture import Policy
-from nitido.picture.rows import Sink, Source
+from nitido.picture import Source, Taken
+from nitido.restorer._blending import blended
+from nitido.restorer._cuts import Cuts, make_cuts
 from nitido.restorer._flatness import Flatness
 from nitido.restorer._pictures import RestoresPictures
-from nitido.restorer._plan import Plan, make_plan
 from nitido.restorer._report import Report
-from nitido.restorer._tiles import OnTile, run_tiles
+from nitido.restorer._restored import RestoredRows, untouched
+from nitido.restorer._tiles import OnTile, run_tiles, silent
 
 _TILE_PIXELS = 1_000_000  # of a method that looks no farther than it says
 _ALPHA_REACH = 2  # of the enlargement of alpha, LQ pixels
@@ -50,7 +51,8 @@ class RestoresByMethod(RestoresPictures):
     tile : int, optional
         Side of the part that is kept of each tile, LQ pixels; 0 is the whole picture at once.
     strength : float
-        0..1: how much of the change is made; only where the method keeps the size.
+        0..1: how much of the change is made; a method that enlarges is blended with bicubic
+        interpolation.
 
     Raises
     ------
@@ -63,8 +65,6 @@ class RestoresByMethod(RestoresPictures):
     def __init__(self, name: str, method: Method, tile: int | None, strength: float) -> None:
         if not 0 <= strength <= 1:
             raise SettingError(f"strength is {strength}; with {name} it goes from 0 to 1.")
-        if strength != 1 and method.scale != 1:
-            raise SettingError(f"{name} enlarges; it has no strength to set.")
         if tile is not None and tile < 0:
             raise SettingError(f"tile is {tile}; give a side in pixels, or 0 for everything.")
         if tile and method.reach is None:
@@ -86,70 +86,80 @@ class RestoresByMethod(RestoresPictures):
         """How many times larger a result is."""
         return self._about.scale
 
-    def plan(self, height: int, width: int) -> Plan:
-        """Return how a picture of this size (LQ pixels) would be cut."""
+    def cuts(self, height: int, width: int, share: int = 1) -> Cuts:
+        """Return how a picture of this size (LQ pixels) is cut; `share` is that of `rows`."""
         reach = self._about.reach
         overlap = max(reach or 0, _ALPHA_REACH)
-        return make_plan(
+        return make_cuts(
             height,
             width,
             multiple_of=1,
             overlap=overlap,
             budget=max(_TILE_PIXELS, 16 * overlap**2),
             tile=0 if reach is None else self._tile,
+            scale=self.scale,
+            share=share,
         )
 
-    def _run(
+    def looks_first(self, depth: int) -> bool:
+        """Tell that nothing is judged before the first tile: a method looks at what it is given."""
+        return False
+
+    def rows(
         self,
-        open_source: Callable[[], Source],
-        sink: Sink,
-        on_tile: OnTile = lambda done, total: None,
-        file: str | Path | None = None,
-        policy: Policy | None = None,
-    ) -> Report:
-        began = time.perf_counter()
-        source = open_source()
-        plan = self.plan(source.height, source.width)
+        source: Source,
+        *,
+        seen: Look | None = None,
+        share: int = 1,
+        on_tile: OnTile = silent,
+    ) -> RestoredRows:
+        """Restore a picture while its rows are asked for; `RestoresPictures.rows` has the rest."""
+        cuts = self.cuts(source.height, source.width, share)
+        report = Report(
+            weights=self.name,
+            engine=self.engine,
+            precision="fp32",
+            tile=cuts.tile,
+            tiles=cuts.count,
+            megapixels=source.height * source.width / 1e6,
+        )
+        made = self._made(source, cuts, report, on_tile)
+        return RestoredRows(made, source, self.scale, report)
+
+    def _made(self, source: Source, cuts: Cuts, report: Report, on_tile: OnTile) -> Iterator[Taken]:
+        """Yield restored rows and fill in the report."""
+        if self._strength == 0:
+            yield from untouched(source, self.scale)
+            on_tile(cuts.count, cuts.count)
+            return
         done = 0.0
 
         def progress(part: float) -> None:
             if part < 1:  # a tile that is done is counted below
-                on_tile(done + part, plan.count)
+                on_tile(done + part, cuts.count)
 
         def count(tiles: float, total: float) -> None:
             nonlocal done
             done = tiles
             on_tile(tiles, total)
 
-        work = _Work(self._restored, self.name, self._strength, progress)
-        run_tiles(source, sink, plan, work, scale=self.scale, on_tile=count)
+        work = _Work(self._restored, self.name, self._strength, self.scale, progress)
+        yield from run_tiles(source, cuts, work, scale=self.scale, on_tile=count)
         work.check()
-        notes = (
-            ()
-            if self._about.reach is not None
-            else (f"{self.name} looks at the whole picture, so all of it was in memory",)
-        )
-        return Report(
-            weights=self.name,
-            engine=self.engine,
-            precision="fp32",
-            tile=plan.tile,
-            tiles=plan.count,
-            megapixels=source.height * source.width / 1e6,
-            seconds=time.perf_counter() - began,
-            engine_seconds=work.seconds,
-            notes=notes,
-        )
+        report.engine_seconds = work.seconds
+        if self._about.reach is None:
+            report.notes += (f"{self.name} looks at the whole picture, so all of it was in memory",)
 
 
 class _Work:
     """Runs tiles of one picture and remembers what the check needs."""
 
     def __init__(
-        self, restore: RestoreTile, name: str, strength: float, progress: Progress
+        self, restore: RestoreTile, name: str, strength: float, scale: int, progress: Progress
     ) -> None:
         self.seconds = 0.0
-        self._restore, self._name, self._strength = restore, name, np.float32(strength)
+        self._restore, self._name = restore, name
+        self._strength, self._scale = strength, scale
         self._progress = progress
         self._flatness = Flatness()
 
@@ -169,8 +179,7 @@ class _Work:
                 f"{self._name} gave values that are not finite; nothing was written. "
                 "Try other settings, or report the picture."
             )
-        if self._strength != 1:
-            restored = tile + self._strength * (restored - tile)
+        restored = blended(tile, restored, self._strength, self._scale)
         self._flatness.see(tile, restored)
         return restored
 

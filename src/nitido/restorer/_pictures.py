@@ -1,18 +1,26 @@
-"""What every restorer offers: arrays, pictures and files go through one and the same run."""
+"""What every restorer offers: rows, arrays, pictures and files go through one and the same run."""
 
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from nitido.picture import Picture, Policy
-from nitido.picture.rows import ArraySink, ArraySource, Sink, Source
-from nitido.restorer._arrays import as_given, as_picture
-from nitido.restorer._files import restore_file
+from nitido.diagnosis import Look
+from nitido.picture import (
+    ArraySource,
+    Picture,
+    Policy,
+    Source,
+    from_array,
+    like_array,
+    open_picture,
+    write_rows,
+)
 from nitido.restorer._report import Report
-from nitido.restorer._tiles import OnTile
+from nitido.restorer._restored import RestoredRows
+from nitido.restorer._tiles import OnTile, silent
 
 
 class RestoresPictures(ABC):
@@ -24,18 +32,41 @@ class RestoresPictures(ABC):
         """How many times larger a result is."""
 
     @abstractmethod
-    def _run(
-        self,
-        open_source: Callable[[], Source],
-        sink: Sink,
-        on_tile: OnTile = lambda done, total: None,
-        file: str | Path | None = None,
-        policy: Policy | None = None,
-    ) -> Report:
-        """Restore one picture from its source into the sink.
+    def looks_first(self, depth: int) -> bool:
+        """Tell whether a picture of this depth must be looked at as a whole before the first tile.
 
-        `file` is where the picture can be read once more, under `policy`; without it
-        `open_source` may be called again.
+        Parameters
+        ----------
+        depth : int
+            8, 16, or 32 for float.
+        """
+
+    @abstractmethod
+    def rows(
+        self,
+        source: Source,
+        *,
+        seen: Look | None = None,
+        share: int = 1,
+        on_tile: OnTile = silent,
+    ) -> RestoredRows:
+        """Restore a picture while its rows are asked for.
+
+        Parameters
+        ----------
+        source : Source
+            Standing at its first row; a `Replayable` where `looks_first` says so.
+        seen : Look, optional
+            What somebody saw who has already looked at the picture.
+        share : int
+            Among how many steps of a chain the memory is shared.
+        on_tile : callable
+            Called with the tiles done, of one that takes long also the part, and their number.
+
+        Raises
+        ------
+        SettingError
+            If the method refuses the picture, at once or while its rows are asked for.
         """
 
     def __call__(self, picture: np.ndarray) -> np.ndarray:
@@ -45,7 +76,8 @@ class RestoresPictures(ABC):
         ----------
         picture : np.ndarray
             (H, W) or (H, W, C); floats are nominal 0..1. Two and four channels are gray and RGB
-            with alpha, which comes back untouched; other counts are bands, restored each alone.
+            with alpha, which comes back untouched or as much larger as the picture; other counts
+            are bands, restored each alone.
 
         Raises
         ------
@@ -54,12 +86,7 @@ class RestoresPictures(ABC):
         ResultError
             If the result fails its checks.
         """
-        pixels, alpha, peak = as_picture(picture)
-        if alpha is None or self.scale == 1:
-            return as_given(self._arrays(pixels)[0], alpha, peak, picture)
-        parts = self._arrays(pixels, alpha[..., 0].astype(np.float32) / np.float32(peak))
-        larger = np.dstack([part for part in parts if part is not None])
-        return as_given(larger, None, peak, picture)
+        return like_array(*self._whole(ArraySource(*from_array(picture))), picture)
 
     def picture(self, picture: Picture) -> Picture:
         """Restore a picture in memory; depth and metadata stay as they are, alpha as large as it.
@@ -71,7 +98,8 @@ class RestoresPictures(ABC):
         ResultError
             If the result fails its checks.
         """
-        pixels, alpha = self._arrays(picture.pixels, picture.alpha)
+        source = ArraySource(picture.pixels, picture.alpha, picture.depth)
+        pixels, alpha = self._whole(source)
         return replace(picture, pixels=pixels, alpha=alpha)
 
     def file(
@@ -83,9 +111,12 @@ class RestoresPictures(ABC):
         metadata: str = "keep",
         quality: int = 95,
         policy: Policy | None = None,
-        on_tile: OnTile = lambda done, total: None,
+        on_tile: OnTile = silent,
     ) -> Report:
         """Restore a file into a file; memory is bounded whatever the size.
+
+        Everything else that the file carries goes along: alpha, depth, and the metadata that is
+        asked for.
 
         Parameters
         ----------
@@ -111,23 +142,23 @@ class RestoresPictures(ABC):
         ResultError
             If the result fails its checks; then nothing is written.
         """
-        limits = policy or Policy()
-        return restore_file(
-            source,
-            target,
-            lambda picture, writer: self._run(lambda: picture, writer, on_tile, source, limits),
-            scale=self.scale,
-            overwrite=overwrite,
-            metadata=metadata,
-            quality=quality,
-            policy=limits,
-        )
+        began = time.perf_counter()
+        with open_picture(source, policy or Policy()) as picture:
+            rows = self.rows(picture, on_tile=on_tile)
+            notes = write_rows(
+                rows,
+                target,
+                picture.metadata,
+                overwrite=overwrite,
+                metadata=metadata,
+                quality=quality,
+            )
+            report = rows.report
+            report.notes = (*picture.notes, *report.notes, *notes)
+        report.seconds = time.perf_counter() - began
+        return report
 
-    def _arrays(
-        self, pixels: np.ndarray, alpha: np.ndarray | None = None
-    ) -> tuple[np.ndarray, np.ndarray | None]:
-        """Restore float32 (H, W, C), and enlarge alpha (H, W) with it."""
-        height, width, channels = pixels.shape
-        sink = ArraySink(height * self.scale, width * self.scale, channels, alpha is not None)
-        self._run(lambda: ArraySource(pixels, alpha), sink)
-        return sink.pixels, sink.alpha
+    def _whole(self, source: Source) -> tuple[np.ndarray, np.ndarray | None]:
+        """Restore all rows at once."""
+        rows = self.rows(source)
+        return rows.rows(rows.height)

@@ -1,35 +1,39 @@
 """The tile loop: one for every size of picture, rows in and rows out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from nitido.picture.rows import Sink, Source
-from nitido.restorer._alpha import AlphaAsBand, BandAsAlpha, beside_alpha
-from nitido.restorer._plan import Cut, Plan
+from nitido.picture import Source, Taken
+from nitido.restorer._alpha import AlphaAsBand, beside_alpha
+from nitido.restorer._cuts import Cut, Cuts
 
 RunTile = Callable[[np.ndarray], np.ndarray]  # (h, w, C) -> (h * scale, w * scale, C)
 OnTile = Callable[[float, float], None]  # tiles done, with the part of one in work; tiles in all
 
+_PORTION = 2**20  # pixels that are read at once
+
+
+def silent(done: float, total: float) -> None:
+    """Tell nobody how many tiles are done."""
+
 
 def run_tiles(
     source: Source,
-    sink: Sink,
-    plan: Plan,
+    cuts: Cuts,
     run: RunTile,
     *,
     scale: int = 1,
     feather: int = 0,
-    on_tile: OnTile = lambda done, total: None,
-) -> None:
-    """Restore every tile of a plan, holding one row of tiles at a time.
+    on_tile: OnTile = silent,
+) -> Iterator[Taken]:
+    """Restore every tile of a picture, holding one row of tiles at a time.
 
     Parameters
     ----------
-    source, sink : Source, Sink
-        Where LQ rows come from and restored rows go; alpha passes by untouched, or is enlarged as
-        much as the picture.
-    plan : Plan
+    source : Source
+        Where LQ rows come from.
+    cuts : Cuts
         Of this picture.
     run : callable
         Restores one tile.
@@ -40,34 +44,47 @@ def run_tiles(
         is kept of a tile, they fade over what is kept, so that never more than two meet.
     on_tile : callable
         Called after every tile with the tiles done and their number in all.
+
+    Yields
+    ------
+    (ndarray, ndarray or None)
+        Restored rows as they are complete, valid until the next ones are asked for; alpha passes
+        by untouched, or is enlarged as much as the picture.
     """
-    if source.has_alpha and scale != 1:
-        source, sink, run = AlphaAsBand(source), BandAsAlpha(sink), beside_alpha(run, scale)
-    feather = min(feather, *(c.last - c.first for c in (*plan.rows, *plan.columns)))
-    band = _Band(source, plan)
-    joined = _Joined(sink, source, plan, scale)
-    tall, wide = plan.tile
-    for index, row in enumerate(plan.rows):
+    enlarged_alpha = source.has_alpha and scale != 1
+    if enlarged_alpha:
+        source, run = AlphaAsBand(source), beside_alpha(run, scale)
+    feather = min(feather, *(c.last - c.first for c in (*cuts.rows, *cuts.columns)))
+    band = _Band(source, cuts)
+    joined = _Joined(source, cuts, scale)
+    tall, wide = cuts.tile
+    for index, row in enumerate(cuts.rows):
         pixels, alpha = band.down_to(row)
         joined.keep_alpha(alpha)
-        row_weights = _weights(plan.rows, index, tall, feather, scale)
-        for across, column in enumerate(plan.columns):
+        row_weights = _weights(cuts.rows, index, tall, feather, scale)
+        for across, column in enumerate(cuts.columns):
             tile = pixels[:, column.start : column.start + wide]
             restored = run(np.ascontiguousarray(tile))
-            column_weights = _weights(plan.columns, across, wide, feather, scale)
+            column_weights = _weights(cuts.columns, across, wide, feather, scale)
             joined.add(row, column, restored, row_weights, column_weights)
-            on_tile(index * len(plan.columns) + across + 1, plan.count)
-        following = plan.rows[index + 1] if index + 1 < len(plan.rows) else None
-        joined.emit(row.last - feather // 2 if following else plan.height)
+            on_tile(index * len(cuts.columns) + across + 1, cuts.count)
+        following = cuts.rows[index + 1] if index + 1 < len(cuts.rows) else None
+        until = row.last - feather // 2 if following else cuts.height
+        ready, opacity = joined.above(until)
+        if len(ready) and enlarged_alpha:
+            yield ready[..., :-1], ready[..., -1].clip(0, 1)
+        elif len(ready):
+            yield ready, opacity
+        joined.forget_above(until)
 
 
 class _Band:
     """The padded LQ rows under one row of tiles; moves down, reading each row once."""
 
-    def __init__(self, source: Source, plan: Plan) -> None:
+    def __init__(self, source: Source, cuts: Cuts) -> None:
         self._source = source
-        self._plan = plan
-        self._pixels = np.empty((plan.tile[0], plan.width, source.channels), np.float32)
+        self._cuts = cuts
+        self._pixels = np.empty((cuts.tile[0], cuts.width, source.channels), np.float32)
         self._top = 0
         self._filled = 0  # rows of the picture that were read
 
@@ -80,30 +97,30 @@ class _Band:
             self._top = cut.start
         have = self._filled - self._top
         wanted = min(self._top + tall, source.height) - self._filled
-        alpha = None
-        if wanted > 0:
-            rows, alpha = source.rows(wanted)
-            pixels[have : have + wanted, : source.width] = rows
-            spare = self._plan.width - source.width
-            if spare:
-                pad = ((0, 0), (0, spare), (0, 0))
-                pixels[have : have + wanted] = np.pad(rows, pad, mode="symmetric")
-            self._filled += wanted
-            have += wanted
+        alphas = []
+        step = max(1, _PORTION // source.width)
+        for _ in range(0, wanted, step):
+            rows, alpha = source.rows(min(step, wanted))
+            wanted -= len(rows)
+            spare = ((0, 0), (0, self._cuts.width - source.width), (0, 0))
+            pixels[have : have + len(rows)] = np.pad(rows, spare, mode="symmetric")
+            have += len(rows)
+            self._filled += len(rows)
+            if alpha is not None:
+                alphas.append(alpha)
         if have < tall:
             pad = ((0, tall - have), (0, 0), (0, 0))
             pixels[:] = np.pad(pixels[:have], pad, mode="symmetric")
-        return pixels, alpha
+        return pixels, np.concatenate(alphas) if alphas else None
 
 
 class _Joined:
     """The restored rows that are not complete yet."""
 
-    def __init__(self, sink: Sink, source: Source, plan: Plan, scale: int) -> None:
-        self._sink = sink
+    def __init__(self, source: Source, cuts: Cuts, scale: int) -> None:
         self._scale = scale
         self._height, self._width = source.height * scale, source.width * scale
-        shape = (plan.tile[0] * scale, plan.width * scale, source.channels)
+        shape = (cuts.tile[0] * scale, cuts.width * scale, source.channels)
         self._rows = np.zeros(shape, np.float32)
         self._top = 0  # output row that self._rows[0] is
         self._alpha: list[np.ndarray] = []
@@ -135,14 +152,16 @@ class _Joined:
             piece = piece * horizontal[:, None]
         self._rows[where] += piece
 
-    def emit(self, until: int) -> None:
-        """Hand on the rows above LQ row `until`; they are complete."""
+    def above(self, until: int) -> Taken:
+        """Return the rows above LQ row `until`, which are complete, as a view."""
+        bottom = min(until * self._scale, self._height)
+        ready = self._rows[: bottom - self._top, : self._width]
+        return ready, self._take_alpha(len(ready))
+
+    def forget_above(self, until: int) -> None:
+        """Make room for further rows."""
         bottom = until * self._scale
-        count = bottom - self._top
-        ready = self._rows[: min(bottom, self._height) - self._top, : self._width]
-        if len(ready):
-            self._sink.append(ready, self._take_alpha(len(ready)))
-        rest = self._rows[count:].copy()
+        rest = self._rows[bottom - self._top :].copy()
         self._rows[: len(rest)] = rest
         self._rows[len(rest) :] = 0
         self._top = bottom

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from nitido.errors import ResultError
+from nitido.restorer._blending import blended
 from nitido.restorer._flatness import Flatness
 from nitido.restorer._shelf import Shelf
 from nitido.weights import Card
@@ -38,8 +39,7 @@ class Work:
                 for band in range(tile.shape[2])
             ]
             restored = np.stack(bands, axis=2)
-        if self.blend != 1:
-            restored = tile + np.float32(self.blend) * (restored - tile)
+        restored = blended(tile, restored, self.blend, self.shelf.weights.card.scale)
         self._flatness.see(tile, restored)
         return restored
 

@@ -28,7 +28,7 @@ class Classical(RestoresByMethod):
     tile : int, optional
         Side of the part that is kept of each tile, LQ pixels; 0 is the whole picture at once.
     strength : float
-        0..1: how much of the change is made; only where the method keeps the size.
+        0..1: how much of the change is made; an enlargement is blended with the bicubic one.
 
     Raises
     ------

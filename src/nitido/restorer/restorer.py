@@ -1,29 +1,29 @@
-"""The Restorer: weights, an engine and a plan; the same behind command, page, service and fleet."""
+"""The Restorer: weights, an engine and tiles; the same behind command, page, service and fleet."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
 
+from nitido.diagnosis import Look, judge, look
 from nitido.engines import Precision
 from nitido.errors import SettingError
-from nitido.picture import Policy, open_picture
-from nitido.picture.rows import Sink, Source
+from nitido.picture import Replayable, Source, Taken
+from nitido.restorer._cuts import Cuts, make_cuts
 from nitido.restorer._judgement import judged_level
 from nitido.restorer._pictures import RestoresPictures
-from nitido.restorer._plan import Plan, make_plan
 from nitido.restorer._report import Report
+from nitido.restorer._restored import RestoredRows, untouched
 from nitido.restorer._shelf import Shelf
-from nitido.restorer._tiles import OnTile, run_tiles
+from nitido.restorer._tiles import OnTile, run_tiles, silent
 from nitido.restorer._work import Work
 from nitido.weights import Weights, open_weights
 
 _ACTIVATION_BYTES = 400_000_000  # of one tile
 _LARGEST_TILE = 2_000_000  # pixels; beyond it nothing is gained
 _TRIAL_SIDE = 256  # pixels, of the tile that speed is measured on
-_FADE = 0.5  # strength below which a result fades into its input
 _AT_REST_BYTES = 220_000_000  # of a process that has opened an engine and no picture
 
 
@@ -42,19 +42,20 @@ class Restorer(RestoresPictures):
         Side of the part that is kept of each tile, LQ pixels; 0 is the whole picture at once.
         Without it tiles are as large as memory and speed allow.
     sigma : float, optional
-        Noise level, 8-bit units (0..255), that the network is told instead of judging it. Weights
-        whose card says that they cannot judge it need it.
+        Noise level, 8-bit units (0..255), that the network is told; 0 changes nothing. Without it
+        the level is judged from the picture: by the network if its card says so, else by the
+        diagnosis, one level for the whole picture.
     strength : float
-        0..2: the network is told this many times the level that it would judge; below 0.5 the
-        result also fades into the input, so that 0 changes nothing. Weights that cannot be told
-        a level are blended with the input instead, up to 1.
+        0 changes nothing, 0.5 makes half of the change, 1 what was judged right: below 1 the
+        result is blended with the picture, or with its bicubic enlargement. Above 1, up to 2, the
+        network is told this many times the level, if it takes one.
 
     Raises
     ------
     UnknownNameError
         If there are no such weights or engine.
     SettingError
-        If a setting is out of range, the weights cannot follow it, or they must be told `sigma`.
+        If a setting is out of range, or the weights cannot follow it.
     """
 
     def __init__(
@@ -84,11 +85,6 @@ class Restorer(RestoresPictures):
                 f"The weights {card.name} judge the damage themselves; "
                 "leave sigma out and keep strength within 0..1."
             )
-        if not card.judges_sigma and sigma is None:
-            raise SettingError(
-                f"The weights {card.name} cannot judge how much noise there is; "
-                "tell the level as sigma (--sigma), 0..255 in 8-bit units."
-            )
         self._shelf = Shelf(self.weights, engine, precision)
         self._tile = tile
         self._sigma = sigma
@@ -99,17 +95,19 @@ class Restorer(RestoresPictures):
         """How many times larger a result is."""
         return self.weights.card.scale
 
-    def plan(self, height: int, width: int) -> Plan:
-        """Return how a picture of this size (LQ pixels) would be cut."""
+    def cuts(self, height: int, width: int, share: int = 1) -> Cuts:
+        """Return how a picture of this size (LQ pixels) is cut; `share` is that of `rows`."""
         card = self.weights.card
         budget = min(_ACTIVATION_BYTES // card.bytes_per_pixel, _LARGEST_TILE)
-        return make_plan(
+        return make_cuts(
             height,
             width,
             multiple_of=card.multiple_of,
             overlap=card.overlap,
             budget=budget,
             tile=self._tile,
+            scale=card.scale,
+            share=share,
         )
 
     def estimate(self, height: int, width: int) -> dict[str, Any]:
@@ -120,7 +118,7 @@ class Restorer(RestoresPictures):
         dict
             ``tiles``, ``tile`` (height x width), ``seconds`` inside the engine, ``memory_mb``.
         """
-        plan = self.plan(height, width)
+        cuts = self.cuts(height, width)
         card = self.weights.card
         side = -(-_TRIAL_SIDE // card.multiple_of) * card.multiple_of
         probe = np.zeros((1, card.channels, side, side), np.float32)
@@ -129,12 +127,12 @@ class Restorer(RestoresPictures):
         began = time.perf_counter()
         engine(probe)
         speed = side * side / (time.perf_counter() - began)
-        work = plan.count * plan.tile[0] * plan.tile[1]
-        bands = 2 * plan.tile[0] * plan.width * 3 * 4
-        tile = plan.tile[0] * plan.tile[1] * card.bytes_per_pixel
+        work = cuts.count * cuts.tile[0] * cuts.tile[1]
+        bands = 2 * cuts.tile[0] * cuts.width * 3 * 4
+        tile = cuts.tile[0] * cuts.tile[1] * card.bytes_per_pixel
         return {
-            "tiles": plan.count,
-            "tile": f"{plan.tile[0]} x {plan.tile[1]}",
+            "tiles": cuts.count,
+            "tile": f"{cuts.tile[0]} x {cuts.tile[1]}",
             "seconds": round(work / speed, 2),
             "memory_mb": round((_AT_REST_BYTES + bands + tile) / 1e6),
         }
@@ -144,52 +142,77 @@ class Restorer(RestoresPictures):
         """The arithmetic of the engine used last, or the one asked for."""
         return self._shelf.precision
 
-    def _run(
-        self,
-        open_source: Callable[[], Source],
-        sink: Sink,
-        on_tile: OnTile = lambda done, total: None,
-        file: str | Path | None = None,
-        policy: Policy | None = None,
-    ) -> Report:
-        began = time.perf_counter()
+    def looks_first(self, depth: int) -> bool:
+        """Tell whether the level is judged from the whole picture before the first tile."""
         card = self.weights.card
-        source = open_source()
-        plan = self.plan(source.height, source.width)
-        work = Work(self._shelf)
-        if card.takes_sigma and self._sigma is not None:
-            work.sigma = self._sigma * self._strength / 255
-        elif card.takes_sigma and self._strength != 1:
-            if file is None:
-                level = judged_level(open_source(), self._shelf)
-            else:
-                with open_picture(file, policy or Policy()) as again:
-                    level = judged_level(again, self._shelf)
-            work.sigma = self._strength * level
-        if self._strength < 1:
-            work.blend = min(1, self._strength / _FADE) if card.takes_sigma else self._strength
+        judged = card.takes_sigma and self._sigma is None and self._strength > 0
+        return judged and (not card.judges_sigma or self._strength > 1)
+
+    def rows(
+        self,
+        source: Source,
+        *,
+        seen: Look | None = None,
+        share: int = 1,
+        on_tile: OnTile = silent,
+    ) -> RestoredRows:
+        """Restore a picture while its rows are asked for; `RestoresPictures.rows` has the rest."""
+        cuts = self.cuts(source.height, source.width, share)
+        report = Report(
+            weights=self.weights.card.name,
+            engine=self.engine,
+            precision=self.precision,
+            tile=cuts.tile,
+            tiles=cuts.count,
+            megapixels=source.height * source.width / 1e6,
+        )
+        made = self._made(source, cuts, seen, report, on_tile)
+        return RestoredRows(made, source, self.scale, report)
+
+    def _made(
+        self, source: Source, cuts: Cuts, seen: Look | None, report: Report, on_tile: OnTile
+    ) -> Iterator[Taken]:
+        """Yield restored rows and fill in the report."""
+        card = self.weights.card
+        level = self._level(source, seen)
+        report.sigma = None if level is None else level * 255
+        if self._strength == 0 or level == 0:
+            if self._strength > 0:
+                report.notes += ("the noise level is 0, so nothing was changed",)
+            yield from untouched(source, card.scale)
+            on_tile(cuts.count, cuts.count)
+            return
+        work = Work(self._shelf, sigma=level, blend=min(self._strength, 1))
         seamless = card.radius is not None
-        run_tiles(
+        yield from run_tiles(
             source,
-            sink,
-            plan,
+            cuts,
             work,
             scale=card.scale,
             feather=0 if seamless else card.overlap,
             on_tile=on_tile,
         )
         work.check()
-        if plan.count > 1 and not seamless:
-            work.notes.append("this network looks at the whole picture, so tiles were blended")
-        return Report(
-            weights=card.name,
-            engine=self.engine,
-            precision=work.precision,
-            tile=plan.tile,
-            tiles=plan.count,
-            megapixels=source.height * source.width / 1e6,
-            seconds=time.perf_counter() - began,
-            engine_seconds=work.seconds,
-            sigma=None if work.sigma is None else work.sigma * 255,
-            notes=tuple(work.notes),
-        )
+        report.precision = work.precision
+        report.engine_seconds = work.seconds
+        report.notes += tuple(work.notes)
+        if cuts.count > 1 and not seamless:
+            report.notes += ("this network looks at the whole picture, so tiles were blended",)
+
+    def _level(self, source: Source, seen: Look | None) -> float | None:
+        """Return the noise level that the network is told, 0..1; None: it judges for itself."""
+        card = self.weights.card
+        if not card.takes_sigma:
+            return None
+        if self._sigma is not None:
+            level = self._sigma / 255
+        elif not self.looks_first(source.depth):
+            return None
+        else:
+            assert isinstance(source, Replayable), "the caller has asked looks_first"
+            with source.again() as again:
+                if card.judges_sigma:
+                    level = judged_level(again, self._shelf)
+                else:
+                    level = judge(seen or look(again)).level / 255
+        return level * max(1, self._strength)

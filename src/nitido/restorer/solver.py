@@ -25,7 +25,7 @@ class Solver(RestoresByMethod):
     tile : int, optional
         None or 0: the whole picture at once.
     strength : float
-        0..1: how much of the change is made; only where the method keeps the size.
+        0..1: how much of the change is made; an enlargement is blended with the bicubic one.
 
     Raises
     ------

@@ -12,7 +12,7 @@ from math import ceil
 
 from nitido.errors import SettingError
 
-_BAND_PIXELS = 12_000_000  # of a row of tiles, held in memory at once
+_BAND_PIXELS = 12_000_000  # of a row of tiles before and after, held in memory at once
 _MOST_CUTS = 64
 
 
@@ -26,7 +26,7 @@ class Cut:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Cuts:
     """All tiles of a picture, in LQ pixels of the padded picture."""
 
     height: int  # padded to a multiple of what the network needs
@@ -41,7 +41,7 @@ class Plan:
         return len(self.rows) * len(self.columns)
 
 
-def make_plan(
+def make_cuts(
     height: int,
     width: int,
     *,
@@ -49,7 +49,9 @@ def make_plan(
     overlap: int,
     budget: int,
     tile: int | None = None,
-) -> Plan:
+    scale: int = 1,
+    share: int = 1,
+) -> Cuts:
     """Cut a picture.
 
     Parameters
@@ -61,10 +63,14 @@ def make_plan(
     overlap : int
         Pixels a tile needs beyond what is kept of it.
     budget : int
-        Most pixels of a tile, overlap included; the plan with the least work within it is taken.
+        Most pixels of a tile, overlap included; the cuts with the least work within it are taken.
     tile : int, optional
         Side of the part that is kept of each tile; 0 is the whole picture. Takes the place of
         `budget`.
+    scale : int
+        How many times larger a result is, which takes memory as well.
+    share : int
+        How many pictures are cut at the same time within one budget, as in a chain of steps.
 
     Raises
     ------
@@ -81,7 +87,7 @@ def make_plan(
         core = _up(tile, multiple_of)
         counts = (ceil(height / core), ceil(width / core))
         length = tuple(min(side, core + 2 * overlap) for side in (height, width))
-        return Plan(
+        return Cuts(
             height,
             width,
             (length[0], length[1]),
@@ -89,10 +95,11 @@ def make_plan(
             _cuts(width, length[1], counts[1], multiple_of),
         )
     else:
-        counts = _cheapest(height, width, multiple_of, overlap, budget)
+        band = 2 * _BAND_PIXELS // (1 + scale**2) // share
+        counts = _cheapest(height, width, multiple_of, overlap, budget // share, band)
     tall = _length(height, counts[0], multiple_of, overlap)
     wide = _length(width, counts[1], multiple_of, overlap)
-    return Plan(
+    return Cuts(
         height,
         width,
         (tall, wide),
@@ -102,14 +109,17 @@ def make_plan(
 
 
 def _cheapest(
-    height: int, width: int, multiple_of: int, overlap: int, budget: int
+    height: int, width: int, multiple_of: int, overlap: int, budget: int, band: int
 ) -> tuple[int, int]:
-    """Return how many tiles down and across need the fewest pixels in all, within the budget."""
+    """Return how many tiles down and across need the fewest pixels in all.
+
+    `budget` is the most pixels of a tile, `band` of a row of tiles.
+    """
     best = None
     for down, across in _counts(height, width, overlap):
         tall = _length(height, down, multiple_of, overlap)
         wide = _length(width, across, multiple_of, overlap)
-        fits = tall * wide <= budget and (down == 1 or tall * width <= _BAND_PIXELS)
+        fits = tall * wide <= budget and (down == 1 or tall * width <= band)
         work = down * across * tall * wide
         choice = (not fits, work if fits else tall * wide, down * across, down, across)
         if best is None or choice < best:

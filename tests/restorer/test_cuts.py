@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nitido.errors import SettingError
-from nitido.restorer._plan import make_plan
+from nitido.restorer._cuts import make_cuts
 
 SIDES = st.one_of(st.integers(1, 40), st.integers(1, 3000), st.integers(1, 20_000))
 REQUESTS = st.fixed_dictionaries(
@@ -59,13 +59,13 @@ def work(plan):
 @settings(max_examples=80, deadline=None)
 @given(REQUESTS)
 def test_every_pixel_is_kept_once_and_far_from_inner_borders(request):
-    check(make_plan(**request), request)
+    check(make_cuts(**request), request)
 
 
 @settings(max_examples=80, deadline=None)
 @given(REQUESTS, st.integers(4, 5000))
 def test_a_chosen_tile_holds_the_same(request, tile):
-    plan = make_plan(**request, tile=tile)
+    plan = make_cuts(**request, tile=tile)
     check(plan, request)
     step = request["multiple_of"]
     assert max(plan.tile) <= up(tile, step) + 2 * up(request["overlap"], step)
@@ -74,7 +74,7 @@ def test_a_chosen_tile_holds_the_same(request, tile):
 @settings(max_examples=80, deadline=None)
 @given(REQUESTS)
 def test_the_budget_is_kept_and_the_work_is_the_least(request):
-    plan = make_plan(**request)
+    plan = make_cuts(**request)
     step, budget = request["multiple_of"], request["budget"]
     overlap = up(request["overlap"], step)
     if plan.height * plan.width <= min(budget, 12_000_000):
@@ -98,7 +98,7 @@ def test_the_budget_is_kept_and_the_work_is_the_least(request):
 @pytest.mark.parametrize("tile", [None, 0, 64])
 def test_panoramas_and_lines(height, width, tile):
     request = {"height": height, "width": width, "multiple_of": 8, "overlap": 40}
-    plan = make_plan(**request, budget=500_000, tile=tile)
+    plan = make_cuts(**request, budget=500_000, tile=tile)
     check(plan, request)
     if tile == 0:
         assert plan.tile == (up(height, 8), up(width, 8))
@@ -108,18 +108,18 @@ def test_panoramas_and_lines(height, width, tile):
 
 
 def test_a_band_of_tiles_is_bounded_however_wide_the_picture_is():
-    plan = make_plan(50_000, 60_000, multiple_of=8, overlap=40, budget=2_000_000)
+    plan = make_cuts(50_000, 60_000, multiple_of=8, overlap=40, budget=2_000_000)
     assert plan.tile[0] * plan.width <= 12_000_000
     assert work(plan) <= 2 * 50_000 * 60_000
 
 
 def test_a_budget_that_no_plan_keeps_gives_small_tiles():
     request = {"height": 1000, "width": 1000, "multiple_of": 8, "overlap": 40}
-    plan = make_plan(**request, budget=1)
+    plan = make_cuts(**request, budget=1)
     check(plan, request)
     assert max(plan.tile) <= 176
 
 
 def test_a_negative_tile_is_refused():
     with pytest.raises(SettingError, match="tile is -1"):
-        make_plan(10, 10, multiple_of=1, overlap=0, budget=100, tile=-1)
+        make_cuts(10, 10, multiple_of=1, overlap=0, budget=100, tile=-1)
