@@ -1,6 +1,7 @@
 """The quality that a JPEG file was saved with."""
 
 import warnings
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 
-def jpeg_quality(path: Path) -> int | None:
+def jpeg_quality(file: Path | bytes) -> int | None:
     """Read the quality, 1..100, that a JPEG file was saved with.
 
     The file's quantization tables are compared with those of libjpeg at every quality (ITU-T T.81,
@@ -17,20 +18,21 @@ def jpeg_quality(path: Path) -> int | None:
 
     Parameters
     ----------
-    path : Path
-        Any file; only its header is read.
+    file : Path or bytes
+        Any file, or all that it holds; only its header is read.
 
     Returns
     -------
     int or None
         The quality, or None if the file is no readable JPEG.
     """
-    if not path.is_file():  # a pipe would block, and a folder is no JPEG
+    if isinstance(file, Path) and not file.is_file():  # a pipe would block; a folder is no JPEG
         return None
+    opened = BytesIO(file) if isinstance(file, bytes) else file
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about sizes and odd metadata: nothing is decoded
-            with Image.open(path, formats=["JPEG"]) as image:
+            with Image.open(opened, formats=["JPEG"]) as image:
                 found = getattr(image, "quantization", {})
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None

@@ -112,7 +112,7 @@ def judge(look: Look, header: int | None = None) -> Diagnosis:
     header : int, optional
         Quality by the tables of a JPEG file, 1..100.
     """
-    found = [diagnose(look.range.map(window)) for window in look.windows]
+    found = [_diagnosed(look.range.map(window), header) for window in look.windows]
     middle = sorted(found, key=lambda one: one.findings[0].value)[len(found) // 2]
     return middle
 
@@ -132,9 +132,12 @@ def diagnose(pixels: Array, path: Path | None = None) -> Diagnosis:
     Diagnosis
         The findings with their reasons, and the steps.
     """
+    return _diagnosed(pixels, None if path is None else jpeg_quality(path))
+
+
+def _diagnosed(pixels: Array, quality: int | None) -> Diagnosis:
     dithering, impulses = estimate_dithering(pixels), estimate_impulses(pixels)
     sigma, grain = estimate_sigma(pixels), estimate_grain(pixels)
-    quality = None if path is None else jpeg_quality(path)
     dithered, pierced = dithering >= DITHERED, impulses >= IMPULSES_WORTH_REMOVING
     blocky = quality is not None and quality < QUALITY_WORTH_REPAIRING
     grain_limit = GRAIN_BESIDE_BLOCKS if blocky else GRAIN_WORTH_REMOVING

@@ -134,6 +134,7 @@ class Stream:
         if self._next == self.height:  # what comes after the last portion happens at once
             for _ in self._made:
                 pass
+            self._left = (np.empty((0, self.width, self.channels), np.float32), None)
         return pixels, alpha
 
 

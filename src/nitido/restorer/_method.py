@@ -124,7 +124,8 @@ class RestoresByMethod(RestoresPictures):
             megapixels=source.height * source.width / 1e6,
         )
         made = self._made(source, cuts, report, on_tile)
-        return RestoredRows(made, source, self.scale, report)
+        height, width = source.height * self.scale, source.width * self.scale
+        return RestoredRows(made, source, report, height, width)
 
     def _made(self, source: Source, cuts: Cuts, report: Report, on_tile: OnTile) -> Iterator[Taken]:
         """Yield restored rows and fill in the report."""

@@ -12,17 +12,30 @@ class RestoredRows(Stream):
 
     Nothing is read or computed before the first rows are asked for.
 
+    Parameters
+    ----------
+    made : iterator of (ndarray, ndarray or None)
+        The rows as they are restored; it completes the report before it ends.
+    source : Source
+        What is restored; the result has its channels, alpha and depth.
+    report : Report
+        What is done.
+    height, width : int
+        Of the result.
+
     Attributes
     ----------
     report : Report
         What was done; complete once the last rows have been given.
     """
 
-    def __init__(self, made: Iterator[Taken], source: Source, scale: int, report: Report) -> None:
+    def __init__(
+        self, made: Iterator[Taken], source: Source, report: Report, height: int, width: int
+    ) -> None:
         super().__init__(
             made,
-            height=source.height * scale,
-            width=source.width * scale,
+            height=height,
+            width=width,
             channels=source.channels,
             has_alpha=source.has_alpha,
             depth=source.depth,

@@ -49,6 +49,8 @@ class Restorer(RestoresPictures):
         0 changes nothing, 0.5 makes half of the change, 1 what was judged right: below 1 the
         result is blended with the picture, or with its bicubic enlargement. Above 1, up to 2, the
         network is told this many times the level, if it takes one.
+    range : {"auto", "full"}
+        What of the picture's scale the network is shown as 0..1.
 
     Raises
     ------
@@ -67,6 +69,7 @@ class Restorer(RestoresPictures):
         tile: int | None = None,
         sigma: float | None = None,
         strength: float = 1.0,
+        range: str = "auto",
     ) -> None:
         self.weights = weights if isinstance(weights, Weights) else open_weights(weights)
         self.engine = engine
@@ -80,6 +83,8 @@ class Restorer(RestoresPictures):
             raise SettingError(f"precision is {precision!r}; it is one of {known}.")
         if tile is not None and tile < 0:
             raise SettingError(f"tile is {tile}; give a side in pixels, or 0 for everything.")
+        if range not in ("auto", "full"):
+            raise SettingError(f"range is {range!r}; it is auto or full.")
         if not card.takes_sigma and (sigma is not None or strength > 1):
             raise SettingError(
                 f"The weights {card.name} judge the damage themselves; "
@@ -167,7 +172,8 @@ class Restorer(RestoresPictures):
             megapixels=source.height * source.width / 1e6,
         )
         made = self._made(source, cuts, seen, report, on_tile)
-        return RestoredRows(made, source, self.scale, report)
+        height, width = source.height * self.scale, source.width * self.scale
+        return RestoredRows(made, source, report, height, width)
 
     def _made(
         self, source: Source, cuts: Cuts, seen: Look | None, report: Report, on_tile: OnTile
