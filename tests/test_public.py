@@ -20,10 +20,19 @@ def noisy(height=40, width=48):
 def test_the_public_names():
     assert nitido.__all__ == [
         "Card",
+        "Diagnosis",
+        "Job",
+        "Outcome",
         "Picture",
+        "Pipeline",
+        "Plan",
         "Policy",
         "Report",
         "Restorer",
+        "Step",
+        "diagnose",
+        "encode",
+        "execute",
         "import_network",
         "open_weights",
         "read",
@@ -38,7 +47,7 @@ def test_the_public_names():
 
 def test_restore_an_array():
     lq = noisy()
-    restored = nitido.restore(lq, precision="fp32")
+    restored = nitido.restore(lq, "denoise", precision="fp32")
     assert (restored.shape, restored.dtype) == (lq.shape, lq.dtype)
     np.testing.assert_array_equal(restored, nitido.Restorer(precision="fp32")(lq))
 
@@ -47,7 +56,7 @@ def test_restore_a_file_and_write_it(tmp_path):
     lq = nitido.Picture(noisy().astype(np.float32) / 255, None, 16)
     path = tmp_path / "ñ 照片.png"
     nitido.write(lq, path)
-    picture = nitido.restore(str(path), precision="fp32")
+    picture = nitido.restore(str(path), "denoise", precision="fp32")
     assert isinstance(picture, nitido.Picture)
     assert (picture.depth, picture.format) == (16, "png")
     nitido.write(picture, tmp_path / "out.png")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nitido.diagnosis import Diagnosis
+    from nitido.jobs import Job, Outcome, execute
     from nitido.picture import Picture, Policy, encode, read, write
     from nitido.pipeline import Pipeline, diagnose, restore
     from nitido.plans import Plan, Step
@@ -21,6 +22,8 @@ __version__ = "0.1.0"
 __all__ = [
     "Card",
     "Diagnosis",
+    "Job",
+    "Outcome",
     "Picture",
     "Pipeline",
     "Plan",
@@ -30,6 +33,7 @@ __all__ = [
     "Step",
     "diagnose",
     "encode",
+    "execute",
     "import_network",
     "open_weights",
     "read",
@@ -40,6 +44,8 @@ __all__ = [
 _HOMES = {
     "Card": "weights",
     "Diagnosis": "diagnosis",
+    "Job": "jobs",
+    "Outcome": "jobs",
     "Picture": "picture",
     "Pipeline": "pipeline",
     "Plan": "plans",
@@ -49,6 +55,7 @@ _HOMES = {
     "Step": "plans",
     "diagnose": "pipeline",
     "encode": "picture",
+    "execute": "jobs",
     "import_network": "weights",
     "open_weights": "weights",
     "read": "picture",

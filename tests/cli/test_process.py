@@ -56,7 +56,7 @@ def test_help_names_every_verb_and_what_it_does(nitido):
 def test_restoring_works_without_torch(python, photo):
     ran = python(NO_TORCH + RUN, "restore", photo, "--json")
     assert (ran.code, ran.err) == (0, "")
-    assert json.loads(ran.out)["engine"] == "openvino"
+    assert json.loads(ran.out)["steps"][0]["engine"] == "openvino"
 
 
 def test_the_engine_torch_without_torch_is_one_sentence(python, photo):

@@ -8,8 +8,10 @@ from PIL import Image, ImageCms
 
 from nitido.picture import Picture, read, write
 
-KEYS = ["input", "output", "status", "reason", "task", "weights", "engine", "precision"]
-KEYS += ["tile", "megapixels", "seconds", "engine_seconds"]
+KEYS = ["schema", "input", "output", "status", "reason", "notes", "steps", "width", "height"]
+KEYS += ["megapixels", "seconds", "engine_seconds"]
+OF_STEPS = ["task", "weights", "strength", "engine", "precision", "tile", "seconds"]
+OF_STEPS += ["engine_seconds", "reason", "settings"]
 
 
 # --- nothing is lost
@@ -105,11 +107,15 @@ def test_json_lines_hold_exactly_these_keys_and_nothing_else_is_on_stdout(nitido
     assert list(good) == list(bad) == KEYS
     assert good["input"] == str(photo)
     assert good["output"] == str(tmp_path / "out" / "photo.png")
-    assert (good["status"], good["reason"], good["task"]) == ("ok", None, "denoise")
-    assert (good["weights"], good["engine"]) == ("denoise", "openvino")
-    assert good["precision"] in ("fp32", "bf16")
-    assert good["tile"] == [64, 64]
-    assert good["megapixels"] == 0.004096
+    assert (good["schema"], good["status"], good["reason"]) == (2, "ok", None)
+    [step] = good["steps"]
+    assert list(step) == OF_STEPS
+    assert (step["task"], step["weights"], step["strength"]) == ("denoise", "denoise", 1)
+    assert step["engine"] == "openvino"
+    assert step["precision"] in ("fp32", "bf16")
+    assert step["tile"] == [64, 64]
+    assert (good["width"], good["height"], good["megapixels"]) == (64, 64, 0.004096)
+    assert 0 < step["engine_seconds"] <= step["seconds"] < good["seconds"]
     assert 0 < good["engine_seconds"] < good["seconds"] < 60
     assert bad["input"] == str(tmp_path / "text.png")
     assert (bad["status"], bad["output"]) == ("failed", None)
@@ -122,9 +128,9 @@ def test_without_a_task_a_picture_is_looked_at_first(nitido, tmp_path, photo, ma
     ran = nitido("restore", tmp_path, "-o", tmp_path / "out", "--json")
     assert ran.code == 0
     flat, noisy = (json.loads(line) for line in ran.out.splitlines())
-    assert (flat["status"], flat["output"]) == ("skipped", None)
+    assert (flat["status"], flat["output"], flat["steps"]) == ("unchanged", None, [])
     assert "nothing to repair" in flat["reason"]
-    assert (noisy["status"], noisy["task"]) == ("ok", "denoise")
+    assert (noisy["status"], [step["task"] for step in noisy["steps"]]) == ("ok", ["denoise"])
     assert made(tmp_path / "out") == ["photo.png"]
 
 
@@ -134,7 +140,7 @@ def test_without_a_task_blocks_are_repaired(nitido, tmp_path):
     Image.fromarray(disc).save(tmp_path / "blocks.jpg", quality=15)
     ran = nitido("restore", tmp_path / "blocks.jpg", "--json")
     assert ran.code == 0
-    assert json.loads(ran.out)["task"] == "dejpeg"
+    assert [step["task"] for step in json.loads(ran.out)["steps"]] == ["dejpeg"]
 
 
 # --- wrong usage
@@ -148,10 +154,16 @@ def test_without_a_task_blocks_are_repaired(nitido, tmp_path):
         (["{photo}", "--model", "denois"], "No weights 'denois'; try denoise."),
         (["{photo}", "--model", "{photo}.safetensors"], "no weights file"),
         (["{photo}", "--model", "{folder}/junk.safetensors"], "no sound safetensors file"),
-        (["{photo}", "--scale", "2"], "--scale goes with --task upscale"),
-        (["{photo}", "--scale", "2", "--model", "denoise"], "--scale goes with --task upscale"),
-        (["{photo}", "--scale", "2", "--task", "denoise"], "scale is 2; the task denoise keeps"),
-        (["{photo}", "--scale", "5", "--task", "upscale"], "enlarges by 2, 3 or 4"),
+        (["{photo}", "--scale", "2", "--model", "denoise"], "has a scale of its own"),
+        (["{photo}", "--scale", "0"], "scale is 0.0; it must be above 0"),
+        (["{photo}", "--scale", "2", "--width", "99"], "say the size in one way"),
+        (["{photo}", "--task", "dejpeg", "--model", "denoise"], "name only one of them"),
+        (["{photo}", "--task", "denoise,"], "with commas between them"),
+        (["{photo}", "--task", "denoise,dejpg"], "No task 'dejpg'; try dejpeg."),
+        (["{photo}", "--task", "dejpeg", "--sigma", "9"], "judge the damage themselves"),
+        (["{photo}", "--task", "dejpeg", "--strength", "1.5"], "keep strength within 0..1"),
+        (["{photo}", "--sigma", "9"], "add --task denoise"),
+        (["{photo}", "--range", "half"], "range is 'half'"),
         (["{photo}", "--engine", "opnvino"], "No engine 'opnvino'; try openvino."),
         (["{photo}", "--engine", "opnvino", "--task", "denoise"], "No engine 'opnvino'"),
         (["{photo}", "--precision", "fp16"], "fp16"),

@@ -24,11 +24,13 @@ def test_a_method_restores_with_its_settings(nitido, photo, tmp_path):
     )
     assert ran.code == 0
     said = json.loads(ran.out)
-    assert (said["weights"], said["engine"], said["status"]) == (
+    [step] = said["steps"]
+    assert (step["task"], step["weights"], step["engine"]) == (
+        None,
         "classical:median",
         "classical",
-        "ok",
     )
+    assert (said["status"], step["settings"]) == ("ok", {"radius": 2})
     expected = catalog.build(classical, "median", radius=2)(read(photo).pixels)
     assert np.abs(read(out).pixels - expected).max() < 0.51 / 255
 

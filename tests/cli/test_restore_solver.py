@@ -17,7 +17,8 @@ def test_solvers_restore_by_the_command(nitido, photo, tmp_path):
     ran = nitido(*common, "zs_n2n", *quick, "-o", tmp_path / "a.png")
     assert ran.code == 0
     said = json.loads(ran.out)
-    assert (said["weights"], said["engine"], said["status"]) == ("zs_n2n", "torch", "ok")
+    [step] = said["steps"]
+    assert (step["weights"], step["engine"], said["status"]) == ("zs_n2n", "torch", "ok")
     expected = catalog.build(solvers, "zs_n2n", steps=3, features=4)(read(photo).pixels)
     assert np.abs(read(tmp_path / "a.png").pixels - expected).max() < 0.51 / 255
 

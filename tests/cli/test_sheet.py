@@ -43,7 +43,7 @@ def test_a_sheet_of_every_kind_of_picture(nitido, tmp_path, damaged, kind):
 
 
 def test_a_sheet_is_drawn_in_bands(nitido, tmp_path, damaged, monkeypatch, opened):
-    from nitido.cli import _sheet
+    from nitido.jobs import _sheet
 
     Image.fromarray(damaged(301, 259)).save(tmp_path / "a.png")
     nitido("restore", tmp_path / "a.png", "--task", "denoise", "--compare")

@@ -34,8 +34,8 @@ def test_inspect_says_what_a_picture_is_and_what_it_would_take(nitido, photo):
     assert lines[1] == "  120 x 96, RGB, 8 bits, png"
     assert lines[2] == "  carries DPI (300.0, 300.0)" or "DPI" in lines[2]
     assert any("noise" in line and "denoise" in line for line in lines)
-    assert "  restore would denoise" in lines
-    assert "1 tiles of 96 x 120" in lines[-1]
+    assert any(line.startswith("  restore would denoise (") for line in lines)
+    assert "1 tile of 96 x 120, about " in lines[-1]
 
 
 def test_inspect_as_json(nitido, tmp_path, photo):
@@ -44,9 +44,14 @@ def test_inspect_as_json(nitido, tmp_path, photo):
     assert ran.code == 3
     facts, bad = (json.loads(line) for line in ran.out.splitlines())
     assert (facts["width"], facts["height"], facts["depth"]) == (120, 96, 8)
-    (sigma,) = [f["value"] for f in facts["findings"] if f["name"] == "noise"]
-    assert 20 < sigma < 30
-    assert facts["would_do"] == ["denoise"]
+    assert (facts["schema"], bad["schema"]) == (2, 2)
+    (noise,) = [f for f in facts["findings"] if f["name"] == "noise"]
+    assert list(noise) == ["name", "value", "unit", "confidence", "reason"]
+    assert 20 < noise["value"] < 30
+    assert 0 <= noise["confidence"] <= 1
+    [step] = facts["plan"]
+    assert list(step) == ["task", "weights", "strength", "reason"]
+    assert (step["task"], step["weights"], step["strength"]) == ("denoise", "denoise", 1)
     assert facts["cost"]["tiles"] == 1
     assert (bad["status"], bad["input"]) == ("failed", str(tmp_path / "text.png"))
 

@@ -318,7 +318,7 @@ def test_a_known_problem_is_reported_without_work():
     [
         ([], 0),
         (["ok", "ok"], 0),
-        (["ok", "skipped"], 0),
+        (["ok", "skipped", "unchanged", "planned"], 0),
         (["failed", "ok"], 3),
         (["failed", "skipped"], 3),
         (["failed", "failed"], 4),
@@ -330,9 +330,10 @@ def test_exit_codes(states, code):
 
 def test_the_json_has_every_field_of_the_contract():
     record = json.loads(Outcome("照.png", megapixels=0.25).to_json())
-    fields = ["input", "output", "status", "reason", "task", "weights", "engine", "precision"]
-    fields += ["tile", "megapixels", "seconds", "engine_seconds"]
+    fields = ["schema", "input", "output", "status", "reason", "notes", "steps"]
+    fields += ["width", "height", "megapixels", "seconds", "engine_seconds"]
     assert list(record) == fields
+    assert record["schema"] == 2
     assert record["input"] == "照.png"
     assert "\n" not in Outcome("new\nline.png").to_json()
 

@@ -2,7 +2,6 @@
 
 import signal
 import sys
-from collections.abc import Callable
 from types import FrameType
 from typing import Any, Self
 
@@ -26,15 +25,6 @@ class Interruption:
         """Raise KeyboardInterrupt if it was asked for."""
         if self._asked:
             raise KeyboardInterrupt
-
-    def after(self, call: Callable[[float, float], None]) -> Callable[[float, float], None]:
-        """Return the same callable with a check behind it."""
-
-        def checked(done: float, total: float) -> None:
-            call(done, total)
-            self.check()
-
-        return checked
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
         self.check()

@@ -1,16 +1,11 @@
 """``nitido restore``: damaged pictures in, restored pictures out."""
 
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from nitido.cli._options import JsonLines
-
-if TYPE_CHECKING:
-    from nitido.jobs import Entry, Outcome
-    from nitido.restorer import Classical, Restorer, Solver
 
 
 class Precision(StrEnum):
@@ -44,11 +39,24 @@ def restore(
     ] = None,
     task: Annotated[
         str | None,
-        typer.Option(help="What to repair; without it, each picture is looked at first."),
+        typer.Option(
+            help="What to repair, several with commas between them, in this order: "
+            "dejpeg,denoise. Without it, each picture is looked at first."
+        ),
     ] = None,
     scale: Annotated[
+        float | None,
+        typer.Option(help="How many times larger, any number above 0; alone it means upscale."),
+    ] = None,
+    width: Annotated[
+        int | None, typer.Option(help="Of the result, pixels; the proportions stay.")
+    ] = None,
+    height: Annotated[
         int | None,
-        typer.Option(help="How many times larger, with --task upscale: 2, 3 or 4."),
+        typer.Option(help="Of the result, pixels; with --width, it fits into both."),
+    ] = None,
+    megapixels: Annotated[
+        float | None, typer.Option(help="Size of the result, millions of pixels.")
     ] = None,
     model: Annotated[
         str | None,
@@ -61,12 +69,22 @@ def restore(
         ),
     ] = None,
     strength: Annotated[
-        float, typer.Option(min=0, max=2, help="0..2: less or more than the network judges.")
+        float,
+        typer.Option(
+            min=0, max=2, help="0 nothing, 0.5 half of the effect, 1 what is judged right, to 2."
+        ),
     ] = 1.0,
     sigma: Annotated[
         float | None,
         typer.Option(min=0, max=255, help="Tell the noise level (0..255) instead of judging it."),
     ] = None,
+    range: Annotated[
+        str,
+        typer.Option(
+            help="What of a 16-bit or float picture's scale networks are shown: auto, full or "
+            "LOW,HIGH."
+        ),
+    ] = "auto",
     tile: Annotated[
         int | None,
         typer.Option(min=0, help="Side of the tiles in pixels; 0 is the whole picture."),
@@ -81,6 +99,9 @@ def restore(
         bool, typer.Option("--overwrite", help="Replace existing results.")
     ] = False,
     recursive: Annotated[bool, typer.Option("--recursive", help="Go down into folders.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done and write nothing.")
+    ] = False,
     compare: Annotated[
         bool, typer.Option("--compare", help="Draw a before/after sheet, NAME.compare.png.")
     ] = False,
@@ -92,71 +113,47 @@ def restore(
     3 some failed, 4 all failed, 130 interrupted.
     """
     import sys
+    from dataclasses import replace
 
     from nitido import jobs
     from nitido.cli._display import Display
     from nitido.cli._interruption import Interruption
-    from nitido.cli._sheet import check_sheet, draw_sheet
+    from nitido.pipeline import AUTO, Restorers
+    from nitido.recipes import parse_settings
 
-    restorers: dict[str, Restorer | Classical | Solver] = {}
-
-    def restorer_for(weights: str) -> "Restorer | Classical | Solver":
-        if weights not in restorers:
-            restorers[weights] = _restorer(
-                weights,
-                settings or [],
-                engine=engine,
-                precision=precision.value,
-                tile=tile,
-                sigma=sigma,
-                strength=strength,
-            )
-        return restorers[weights]
-
-    # A wrong name is a usage error, found before any file is touched.
-    for weights in _candidates(task, model, scale):
-        restorer_for(weights)
+    wanted = jobs.Job(
+        input="",
+        task=task or AUTO,
+        model=model,
+        settings=parse_settings(settings or [], "sigma=25"),
+        strength=strength,
+        sigma=sigma,
+        range=range,
+        scale=scale,
+        width=width,
+        height=height,
+        megapixels=megapixels,
+        engine=engine,
+        precision=precision.value,
+        tile=tile,
+        metadata=metadata.value,
+        quality=quality,
+        overwrite=overwrite,
+        compare=compare,
+        dry_run=dry_run,
+    )
+    restorers = Restorers()
+    jobs.trial(wanted, restorers)
     entries = jobs.gather(inputs, output, recursive=recursive, overwrite=overwrite)
     outcomes = []
     with Display(entries, quiet=json) as display, Interruption() as interruption:
 
-        def work(entry: "Entry") -> "Outcome":
-            interruption.check()
-            assert entry.output is not None, "assign gives every entry an output"
-            chosen = _choose(entry.path, task, model, scale)
-            if chosen is None:
-                return jobs.Outcome(
-                    str(entry.path),
-                    status="skipped",
-                    reason="nothing to repair was found; --task denoise restores it all the same",
-                )
-            name, weights = chosen
-            restorer = restorer_for(weights)
-            entry.output.parent.mkdir(parents=True, exist_ok=True)
-            if compare:
-                check_sheet(entry.path, entry.output, overwrite)
-            report = restorer.file(
-                entry.path,
-                entry.output,
-                overwrite=overwrite,
-                metadata=metadata.value,
-                quality=quality,
-                on_tile=interruption.after(display.tile),
-            )
-            if compare:
-                draw_sheet(entry.path, entry.output)
-            return jobs.Outcome(
-                str(entry.path),
-                str(entry.output),
-                reason="; ".join(report.notes) or None,
-                task=name,
-                weights=report.weights,
-                engine=report.engine,
-                precision=report.precision,
-                tile=report.tile,
-                megapixels=round(report.megapixels, 6),
-                seconds=round(report.seconds, 3),
-                engine_seconds=round(report.engine_seconds, 3),
+        def work(entry: jobs.Entry) -> jobs.Outcome:
+            return jobs.execute(
+                replace(wanted, input=str(entry.path), output=str(entry.output)),
+                restorers=restorers,
+                on_progress=display.progress,
+                check=interruption.check,
             )
 
         for outcome in jobs.run(entries, work):
@@ -166,76 +163,6 @@ def restore(
                 sys.stdout.write(outcome.to_json() + "\n")
                 sys.stdout.flush()
     return jobs.exit_code(outcomes)
-
-
-def _restorer(
-    weights: str,
-    settings: list[str],
-    *,
-    engine: str,
-    precision: Literal["auto", "fp32", "bf16"],
-    tile: int | None,
-    sigma: float | None,
-    strength: float,
-) -> "Restorer | Classical | Solver":
-    """Build what restores: a network, a solver or a classical method with its settings."""
-    from nitido.errors import SettingError
-    from nitido.recipes import parse_settings
-    from nitido.restorer import PREFIX, Classical, Restorer, Solver, is_solver
-
-    by_solver = is_solver(weights)
-    if not by_solver and not weights.startswith(PREFIX):
-        if settings:
-            raise SettingError(
-                f"--set {settings[0]}: only a solver and --model classical:NAME have settings."
-            )
-        return Restorer(
-            weights, engine=engine, precision=precision, tile=tile, sigma=sigma, strength=strength
-        )
-    if engine != "openvino" or precision != "auto":
-        raise SettingError(f"{weights} has no engines: leave --engine and --precision out.")
-    values = parse_settings(settings, "sigma=25")
-    if sigma is not None:
-        values.setdefault("sigma", sigma)
-    kind = Solver if by_solver else Classical
-    return kind(weights, values, tile=tile, strength=strength)
-
-
-def _weights(task: str | None, model: str | None, scale: int | None) -> str:
-    """Return the weights that the user asked for, by name or by task."""
-    from nitido import catalog, tasks
-    from nitido.errors import SettingError
-
-    named = catalog.find(tasks, task) if task else None
-    if model or named is None:
-        if scale is not None:
-            raise SettingError("--scale goes with --task upscale; a model has a scale of its own.")
-        assert model is not None, "the caller has one of the two"
-        return model
-    return str(named.weights_for(scale))
-
-
-def _candidates(task: str | None, model: str | None, scale: int | None) -> list[str]:
-    """Return all weights that a run may need."""
-    from nitido.diagnosis import STEPS
-
-    if task or model:
-        return [_weights(task, model, scale)]
-    if scale is not None:
-        return [_weights(None, None, scale)]
-    return [_weights(name, None, None) for name in STEPS]
-
-
-def _choose(
-    path: Path, task: str | None, model: str | None, scale: int | None
-) -> tuple[str | None, str] | None:
-    """Return the task and the weights for a picture; None where nothing is to be done."""
-    if task or model:
-        return task, _weights(task, model, scale)
-    from nitido.diagnosis import diagnose_file
-
-    steps = diagnose_file(path).steps
-    return (steps[0], _weights(steps[0], None, None)) if steps else None
 
 
 PUBLIC = restore

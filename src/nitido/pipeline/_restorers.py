@@ -73,24 +73,25 @@ class Restorers:
         try:
             key = json.dumps(facts, sort_keys=True)
         except TypeError:  # an array among the settings: nobody can tell whether it stays the same
-            return _open(step, running)
+            return open_step(step, running)
         with self._lock:
             if key not in self._opened:
-                self._opened[key] = _open(step, running)
+                self._opened[key] = open_step(step, running)
             self._opened.move_to_end(key)
             while len(self._opened) > _KEPT:
                 self._opened.popitem(last=False)
             return self._opened[key]
 
 
-def _open(step: Step, running: Running) -> Worker:
+def open_step(step: Step, running: Running) -> Worker:
+    """Open what does a step; `Restorers.at` has the rest."""
     if step.task == TASK:
         return Resizing(step)
     settings = dict(step.settings)
     if is_solver(step.weights) or step.weights.startswith(PREFIX):
         if (running.engine, running.precision) != ("openvino", "auto"):
             raise SettingError(
-                f"{step.weights} has no engines: leave engine (--engine) and precision out."
+                f"{step.weights} has no engines: leave --engine and --precision out."
             )
         kind = Solver if is_solver(step.weights) else Classical
         return kind(step.weights, settings, tile=running.tile, strength=step.strength)

@@ -112,7 +112,7 @@ class Wish:
         """
         if self.looks:
             assert diagnosis is not None, "the caller has asked looks"
-            return Plan(tuple(self._gentler(step) for step in diagnosis.plan().steps))
+            return Plan(tuple(self.gentler(step) for step in diagnosis.plan().steps))
         steps = tuple(self._steps(height, width))
         if self.sigma is not None and not any("sigma" in step.settings for step in steps):
             named = ", ".join(step.weights for step in steps)
@@ -121,6 +121,15 @@ class Wish:
                 "leave sigma out."
             )
         return Plan(steps)
+
+    def gentler(self, step: Step) -> Step:
+        """Return a step of a diagnosis at the strength that is wished, as far as it can have it.
+
+        Above 1 that is only a network which is told a level.
+        """
+        if self.strength > 1 and not _takes_level(step.weights):
+            return self._shown(step)
+        return self._shown(replace(step, strength=self.strength))
 
     def _names(self) -> tuple[str, ...]:
         """Return the tasks that are named; an enlargement is added where only a size is."""
@@ -158,12 +167,6 @@ class Wish:
             settings = {"width": wide, "height": tall}
             reason = f"{_ASKED}: from {width} x {height} to {wide} x {tall}"
             yield Step(TASK, WEIGHTS, 1.0, settings, reason)
-
-    def _gentler(self, step: Step) -> Step:
-        """Return a step of a diagnosis at the strength that is wished, as far as it can have it."""
-        if self.strength > 1 and not _takes_level(step.weights):
-            return self._shown(step)
-        return self._shown(replace(step, strength=self.strength))
 
     def _told(self, step: Step) -> Step:
         """Return a step with the level that is told, if it takes one."""

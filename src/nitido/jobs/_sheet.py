@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from nitido.errors import SettingError, UnwritableError
-from nitido.jobs import comparison
+from nitido.jobs._naming import comparison
 from nitido.picture import open_picture
 
 _WIDTH, _HEIGHT = 720, 960  # most of each half
@@ -64,9 +64,10 @@ def draw_sheet(before: Path, after: Path) -> None:
     tops = [_fitted(view) for view in views]
     rows = [tops]
     if places:
-        scale = views[1].height // views[0].height
+        factor = views[1].height / views[0].height
+        side = max(1, min(round(_CROP / factor), views[0].height, views[0].width))
         crops = [
-            _crops(before, [(y // scale, x // scale) for y, x in places], _CROP // scale),
+            _crops(before, [(int(y / factor), int(x / factor)) for y, x in places], side),
             _crops(after, places, _CROP),
         ]
         rows.append([_beside(pair) for pair in crops])
