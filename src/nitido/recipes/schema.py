@@ -83,7 +83,8 @@ class Data(_Part):
 
     source: str | tuple[str, ...]
     exclude: tuple[str, ...] = ()
-    targets: Literal["gt", "lq"] = "gt"  # lq: another damaged copy, as in Noise2Noise
+    # lq: another damaged copy, as in Noise2Noise; facts: what the degradation says that it did
+    targets: Literal["gt", "lq", "facts"] = "gt"
     pairs: str | None = None  # folders lq and gt, a list, or shards: real damage
     paired: Share = 0.0  # share of samples cut from pairs
     amplified: tuple[PositiveFloat, PositiveFloat] = (1.0, 1.0)  # damage of pairs, a range
@@ -95,6 +96,7 @@ class Data(_Part):
     soft: Share = 0.0  # share of patches made as soft as photographs at full resolution
     tinted: Share = 0.0  # share of patches in colors that have detail of their own
     gray: Share = 0.0  # share of patches made gray before the damage
+    drawn: Share = 0.0  # share of patches that are drawn: text, lines, lattices, cloth
     stored: Share = 0.0  # share of patches stored as good JPEG before the damage
     clipped: Share = 0.0  # share of patches cut off and rounded to 8 bits after it
     told: Share = 0.0  # share of patches whose noise level the network is told

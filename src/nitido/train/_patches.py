@@ -31,10 +31,12 @@ def patches_of(
         soft=spec.soft,
         tinted=spec.tinted,
         gray=spec.gray,
+        drawn=spec.drawn,
         stored=spec.stored,
         clipped=spec.clipped,
         told=spec.told,
         misled=spec.misled,
         damaged_targets=spec.targets == "lq",
+        told_facts=spec.targets == "facts",
         seed=recipe.seed if seed is None else seed,
     )
