@@ -183,7 +183,7 @@ def _ground(side: int, rng: Rng, photograph: np.ndarray) -> np.ndarray:
     rows, columns = np.mgrid[:side, :side]
     wave = np.sin(rows / rng.uniform(20, 200) + rng.uniform(0, 6))
     wave = wave * np.cos(columns / rng.uniform(20, 200) + rng.uniform(0, 6))
-    return rng.uniform(0.15, 0.85, 3) + rng.uniform(0, 0.3) * wave[..., None]
+    return np.asarray(rng.uniform(0.15, 0.85, 3) + rng.uniform(0, 0.3) * wave[..., None])
 
 
 def _patches_of(side: int, rng: Rng) -> np.ndarray:

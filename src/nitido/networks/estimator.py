@@ -39,6 +39,7 @@ class Estimator(nn.Module):
     """
 
     TINY: ClassVar[dict[str, Any]] = {"features": (4,) * 7, "dense": 8}
+    gives_facts = True  # and no picture
     channels = 3
     scale = 1
     multiple_of = 8
