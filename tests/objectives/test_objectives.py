@@ -175,8 +175,8 @@ def test_a_false_alarm_costs_more_than_a_missed_trace():
 
 
 def test_what_is_faint_is_measured_but_nobody_is_blamed():
-    assert estimated(9.0, 0.7, 0.0, -0.5) == pytest.approx((0.2, 0.7))
-    assert estimated(-9.0, 0.7, 0.0, -0.5) == pytest.approx((0.2, 0.7))
+    assert estimated(9.0, 0.7, 0.0, -0.5) == pytest.approx((10 * 0.2 + 0.2, 0.7))
+    assert estimated(-9.0, 0.7, 0.0, -0.5) == pytest.approx((10 * 0.2 + 0.2, 0.7))
 
 
 def test_what_nobody_knows_costs_nothing():
@@ -188,8 +188,8 @@ def test_what_nobody_knows_costs_nothing():
 def test_the_scale_is_that_of_a_laplace_distribution():
     sure, _ = estimated(0.0, 0.7, -2.0, -0.5)
     unsure, _ = estimated(0.0, 0.7, math.log(0.2), -0.5)
-    assert sure == pytest.approx(0.2 * math.exp(2) - 2, rel=1e-5)
-    assert unsure == pytest.approx(1 + math.log(0.2), rel=1e-5)
+    assert sure == pytest.approx(2 + 0.2 * math.exp(2) - 2, rel=1e-5)
+    assert unsure == pytest.approx(2 + 1 + math.log(0.2), rel=1e-5)
     assert unsure < sure
 
 

@@ -1,11 +1,12 @@
 """An estimator of what is wrong with a picture, from one of its windows.
 
-Not from a paper. Convolutions look for traces (noise, blocks, dots, edges that are too soft); what
-they find is averaged over the window and its maximum taken; two dense layers read from that, for
-every fact, whether it is there and how strong it is. The window's own mean color is taken off
-first. A level comes with its uncertainty: a median and a scale of a Laplace distribution, so that
-windows that see little have little weight where many are combined (after A. Kendall, Y. Gal, "What
-uncertainties do we need in Bayesian deep learning for computer vision?", NIPS 2017).
+Not from a paper. Convolutions look for traces (noise, blocks, dots, edges that are too soft) in the
+window without its mean color and, made larger, in its differences from the mean of nine pixels.
+What they find is averaged over the window and its maximum taken; two dense layers read from that,
+for every fact, whether it is there and how strong it is. A level comes with its uncertainty: a
+median and a scale of a Laplace distribution, so that windows that see little have little weight
+where many are combined (after A. Kendall, Y. Gal, "What uncertainties do we need in Bayesian deep
+learning for computer vision?", NIPS 2017).
 
 **Departure from the paper:** none, there is no paper.
 """
@@ -14,9 +15,11 @@ from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from nitido.errors import SettingError
 
+_FINE = 64.0  # of what is fine, so that a difference of 1/64 counts as about 1
 _STRIDES = (1, 2, 1, 2, 1, 2, 1)
 
 
@@ -59,7 +62,7 @@ class Estimator(nn.Module):
             )
         super().__init__()
         self.facts = facts
-        seen = (self.channels, *features)
+        seen = (2 * self.channels, *features)
         self.traces = nn.Sequential(
             *(_convolution(*pair) for pair in zip(seen, features, _STRIDES, strict=False))
         )
@@ -72,7 +75,9 @@ class Estimator(nn.Module):
         First the log odds that each fact is there, then the medians of their levels on the scale
         of `nitido.degradations.FACTS`, then the natural logarithms of their scales.
         """
-        traces = self.traces(lq - lq.mean(dim=(2, 3), keepdim=True))
+        fine = lq - F.avg_pool2d(lq, 3, 1, 1, count_include_pad=False)
+        seen = [lq - lq.mean(dim=(2, 3), keepdim=True), torch.asinh(_FINE * fine)]
+        traces = self.traces(torch.cat(seen, dim=1))
         found = torch.cat([traces.mean(dim=(2, 3)), traces.amax(dim=(2, 3))], dim=1)
         judged: Tensor = self.last(torch.relu(self.first(found)))
         return judged[..., None, None]

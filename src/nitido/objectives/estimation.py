@@ -12,6 +12,7 @@ from torch.nn import functional as F
 from nitido.errors import SettingError
 from nitido.objectives._types import Judge, Restore
 
+_PRECISION = 10.0  # weight of the errors of levels, whose scale is about 1, beside their scales
 _SCALES = (-4.0, 2.0)  # natural logarithms between which a scale is kept
 
 
@@ -59,13 +60,18 @@ class Estimation(nn.Module):
         odds, median, spread = judged.chunk(3, dim=1)
         there, absent = gt > 0, gt == 0
         weight = there + self.false_alarm * absent
-        presence = F.binary_cross_entropy_with_logits(odds, there.to(odds.dtype), weight)
+        presence = F.binary_cross_entropy_with_logits(
+            odds, there.to(odds.dtype), weight, reduction="sum"
+        ) / len(gt)
 
+        # The scale is fitted to the errors but does not weigh them: where it is small its gradient
+        # would drown everything else.
         measured = there | (gt < 0)
-        level = torch.where(measured, gt.abs(), median.detach())
+        error = (median - torch.where(measured, gt.abs(), median.detach())).abs()
         spread = spread.clamp(*_SCALES)
-        surprise = (median - level).abs() * torch.exp(-spread) + spread
-        levels = (surprise * measured).sum() / measured.sum().clamp(min=1)
+        surprise = error.detach() * torch.exp(-spread) + spread
+        levels = (_PRECISION * error + surprise) * measured
+        levels = levels.sum() / measured.sum().clamp(min=1)
         return presence + self.levels * levels, torch.where(measured, median, gt)
 
 
