@@ -80,6 +80,7 @@ def export(
         "recipe": recipe.model_dump(mode="json"),
         "trained": trained,
         "data_terms": recipe.data_terms,
+        "credits": recipe.credits,
     }
     return _export(network, folder / f"{name}.safetensors", words, hard, sigma, halve=True)
 

@@ -235,6 +235,7 @@ class Recipe(_Part):
     checkpoint_every: PositiveInt = 500  # steps
     suites: tuple[str, ...] = ()
     data_terms: str = ""
+    credits: str = ""  # the list of who took the pictures that comes with the package: free
 
     @model_validator(mode="after")
     def _gate_has_a_start(self) -> Self:

@@ -51,5 +51,6 @@ class Card(BaseModel):
     recipe: dict[str, Any] = Field(default_factory=dict)
     trained: str = ""  # steps, patches, time, machine
     data_terms: str = ""
+    credits: str = ""  # the shipped list of who took the pictures, without .csv
     licence: str = "Apache-2.0"
     scores: tuple[Score, ...] = ()
