@@ -10,6 +10,13 @@ import typer
 if TYPE_CHECKING:
     from nitido.weights import Card
 
+_JUDGED = {
+    "network": "judged by the network where it is not told",
+    "diagnosis": "found by the diagnosis where it is not told",
+    "coarse": "judged from the whole picture",
+    "caller": "must be told",
+}
+
 models = typer.Typer(
     help="List tasks, weights and networks; show a card; import weights of others.",
     no_args_is_help=True,
@@ -134,11 +141,11 @@ def _title(method: Callable[..., object]) -> str:
 def _facts(card: "Card") -> dict[str, str]:
     settings = ", ".join(f"{key} {value}" for key, value in card.settings.items())
     reach = "the whole picture" if card.radius is None else f"{card.radius} pixels"
-    needs = {} if card.judges_sigma else {"must be told": "the noise level (sigma)"}
+    inputs = "; ".join(f"{one.name}, {_JUDGED[one.judged]}" for one in card.inputs)
     return {
         "title": card.title,
         "task": card.task or "not said",
-        **needs,
+        **({"takes": inputs} if inputs else {}),
         "network": f"{card.network} ({settings})",
         "weights": f"{card.parameters:,}",
         "multiply-adds": f"{card.macs_per_pixel:,} per pixel",
