@@ -1,5 +1,6 @@
 """PyTorch, on a GPU where there is one: the reference that the other runtimes are compared with."""
 
+import re
 from contextlib import nullcontext
 from typing import Any, ClassVar, Literal
 
@@ -94,16 +95,12 @@ class Torch:
 def _device(asked: Device) -> torch.device:
     if asked == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        device = torch.device(asked)
-    except RuntimeError as error:
-        raise EngineError(f"No device {asked!r}; there are auto, cpu, cuda and cuda:N.") from error
-    if device.type not in ("cpu", "cuda"):
+    named = re.fullmatch(r"cpu|cuda(?::(\d+))?", asked)
+    if named is None:
         raise EngineError(f"No device {asked!r}; there are auto, cpu, cuda and cuda:N.")
-    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
-        found = torch.cuda.device_count()
+    if asked != "cpu" and int(named[1] or 0) >= (found := torch.cuda.device_count()):
         raise EngineError(f"There is no {asked}: PyTorch finds {found} GPUs; use auto or cpu.")
-    return device
+    return torch.device(asked)
 
 
 PUBLIC = Torch
