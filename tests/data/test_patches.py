@@ -167,6 +167,23 @@ def test_a_shrunk_patch_fits_into_small_pictures(tmp_path, photograph):
     assert {patches[index].gt.shape for index in range(20)} == {(3, 16, 16)}
 
 
+@pytest.mark.parametrize("shares", [(0.36, 1.0), (1.0, 1.0)])
+def test_a_patch_may_stand_for_a_whole_picture(tmp_path, shares):
+    """Of a ramp, a part of the area spans the root of that share of each side."""
+    rows, columns = np.mgrid[:120, :90] / (120, 90)[0]
+    ramp = np.stack([rows, columns * 4 / 3, 0 * rows], axis=2).astype(np.float32)
+    write(Picture(ramp, depth=16), tmp_path / "a.png")
+    patches = Patches([tmp_path / "a.png"], GaussianNoise(0), patch=24, whole=shares)
+    for i in range(40):
+        gt = patches[i].gt[:2]
+        spans = np.ptp(gt, axis=(1, 2)) / (23 / 24)
+        assert spans[0] == pytest.approx(spans[1], abs=0.03)  # the picture's own shape
+        assert shares[0] - 0.02 <= spans[0] ** 2 <= shares[1] + 0.02
+    wholes = Patches([tmp_path / "a.png"], GaussianNoise(0), patch=24, whole=(1.0, 1.0))
+    mean = ramp.mean(axis=(0, 1))
+    assert np.abs(wholes[0].gt.mean(axis=(1, 2)) - mean).max() < 1e-4  # areas, not samples
+
+
 @pytest.mark.parametrize("paired", [0, 0.3, 1])
 def test_the_share_of_real_damage(color, pairs, paired):
     patches = make(color, pairs=pairs, paired=paired, gray=0.5, soft=1)
@@ -305,6 +322,8 @@ def test_settings_that_cannot_work_are_refused_at_once(files):
         make(files, paired=0.1)
     with pytest.raises(SettingError, match=r"0\.6 and 0\.5 are more than 1"):
         make(files, shrunk=0.6, soft=0.5)
+    with pytest.raises(SettingError, match="whole makes every patch small"):
+        make(files, whole=(0.5, 1), soft=0.5)
     with pytest.raises(SettingError, match="amplified"):
         make(files, Bicubic(2), amplified=(1, 2))
     with pytest.raises(SettingError, match="patch is 16; make it a multiple of 3"):

@@ -8,6 +8,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from nitido.errors import SettingError
+from nitido.networks import SIGMA
 from nitido.networks.unet import UNet, _at_limit
 
 SMALL: dict[str, Any] = {"features": (8, 12), "blocks": (1, 2)}
@@ -111,7 +112,7 @@ def test_the_level_of_a_network_that_obeys_reaches_every_block():
 
 def test_a_network_that_obeys_must_be_told():
     network = UNet(**OBEYS)
-    assert network.judges_sigma is False
+    assert network.inputs == (SIGMA,)
     with pytest.raises(SettingError, match="must be told sigma"):
         network(torch.rand(1, 3, 16, 16))
     with pytest.raises(SettingError, match="obeys_sigma"):

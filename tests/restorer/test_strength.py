@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from nitido import Restorer
+from nitido import Restorer, diagnosis
 from nitido.errors import SettingError
-from nitido.picture import Picture, write
+from nitido.networks import SIGMA
+from nitido.picture import ArraySource, Picture, write
 
 
 def roughness(picture):
@@ -72,18 +73,27 @@ def test_a_network_that_takes_nothing_away_judges_zero(smooth, faked):
 
 def test_weights_that_judge_for_themselves_are_blended(smooth, faked):
     lq = smooth()
-    restorer, engine = faked(np.zeros_like, strength=0.25, card={"takes_sigma": False})
+    restorer, engine = faked(np.zeros_like, strength=0.25, card={"inputs": ()})
     np.testing.assert_allclose(restorer(lq), 0.75 * lq, rtol=1e-6)
     assert engine.told == [None]
     for settings in ({"sigma": 25}, {"strength": 1.5}):
         with pytest.raises(SettingError, match="judge the damage themselves"):
-            faked(np.copy, card={"takes_sigma": False}, **settings)
+            faked(np.copy, card={"inputs": ()}, **settings)
 
 
-def test_weights_that_cannot_judge_must_be_told(faked, smooth):
-    for settings in ({}, {"strength": 0.5}):
-        with pytest.raises(SettingError, match=r"cannot judge how much noise there is; .*--sigma"):
-            faked(np.copy, card={"judges_sigma": False}, **settings)
-    restorer, engine = faked(np.copy, card={"judges_sigma": False}, sigma=51, strength=0.5)
+def test_weights_that_cannot_judge_are_told_what_is_found(faked, smooth, noisy):
+    found = diagnosis.judge(diagnosis.look(ArraySource(noisy(smooth(200, 200))))).level
+    assert found > 15
+    restorer, engine = faked(np.copy, card={"inputs": (SIGMA,)})
+    restorer(noisy(smooth(200, 200)))
+    assert engine.told == [pytest.approx(found / 255)]
+    restorer, engine = faked(np.copy, card={"inputs": (SIGMA,)}, sigma=51, strength=0.5)
     restorer(smooth())
     assert engine.told == [pytest.approx(0.1)]
+
+
+def test_where_nothing_is_found_the_network_is_not_asked(faked):
+    restorer, engine = faked(np.copy, card={"inputs": (SIGMA,)})
+    flat = np.full((200, 200, 3), 0.5, np.float32)
+    assert np.array_equal(restorer(flat), flat)
+    assert engine.told == []

@@ -12,6 +12,13 @@ from nitido.cli._options import JsonLines
 if TYPE_CHECKING:
     from nitido.weights import Card
 
+_JUDGED = {
+    "network": "judged by the network where it is not told",
+    "diagnosis": "found by the diagnosis where it is not told",
+    "coarse": "judged from the whole picture",
+    "caller": "must be told",
+}
+
 models = typer.Typer(
     help="List tasks, weights and networks; show a card and credits; import weights of others.",
     no_args_is_help=True,
@@ -166,11 +173,11 @@ def _facts(card: "Card") -> dict[str, str]:
     settings = ", ".join(f"{key} {value}" for key, value in card.settings.items())
     reach = "the whole picture" if card.radius is None else f"{card.radius} pixels"
     credit = {"credits": f"nitido models credits {card.name}"} if card.credits else {}
-    needs = {} if card.judges_sigma else {"must be told": "the noise level (sigma)"}
+    inputs = "; ".join(f"{one.name}, {_JUDGED[one.judged]}" for one in card.inputs)
     return {
         "title": card.title,
         "task": card.task or "not said",
-        **needs,
+        **({"takes": inputs} if inputs else {}),
         "network": f"{card.network} ({settings})",
         "weights": f"{card.parameters:,}",
         "multiply-adds": f"{card.macs_per_pixel:,} per pixel",

@@ -10,7 +10,7 @@ from nitido.data._member import Source, readable
 from nitido.degradations import Degradation
 from nitido.degradations.jpeg import Jpeg
 from nitido.errors import DataError, PictureError, SettingError
-from nitido.picture import imresize, read, rgb2gray, to_8bit
+from nitido.picture import area_weights, imresize, read, rgb2gray, to_8bit
 
 _CACHE_BYTES = 2 << 30
 _GAIN = (0.25, 1.15)  # of the channels of tinted patches; some are cut off, as vivid colors are
@@ -64,6 +64,10 @@ class Patches:
         are cut off at 0 or 1, so that a network does not take every cut for that of strong noise.
     drawn : float
         Share of the others, 0..1, in whose place something is drawn: text, lines, lattices, cloth.
+    whole : (float, float), optional
+        Shares of a picture's area, 0..1. Each patch is then a part of that size, drawn from the
+        range and made small by area means: it stands for a whole picture, which alone can tell how
+        much light there was. Neither `shrunk` nor `soft` goes with it.
     gray : float
         Share of patches that are made gray before the damage, 0..1, for networks of 3 channels.
     stored : float
@@ -111,6 +115,7 @@ class Patches:
         shrunk: float = 0.0,
         soft: float = 0.0,
         tinted: float = 0.0,
+        whole: tuple[float, float] | None = None,
         gray: float = 0.0,
         drawn: float = 0.0,
         stored: float = 0.0,
@@ -138,6 +143,8 @@ class Patches:
                 f"shrunk and soft are shares of the same patches, but {shrunk} and {soft} are more "
                 "than 1."
             )
+        if whole and (shrunk or soft):
+            raise SettingError("whole makes every patch small; leave shrunk and soft out.")
         if paired and not pairs:
             raise SettingError(f"paired is {paired}, but no pairs are given; give some, or 0.")
         self.files = tuple(files)
@@ -150,6 +157,7 @@ class Patches:
         self.shrunk = shrunk
         self.soft = soft
         self.tinted = tinted
+        self.whole = whole
         self.gray = gray
         self.drawn = drawn
         self.stored = stored
@@ -212,6 +220,8 @@ class Patches:
     def _crop(self, rng: np.random.Generator) -> np.ndarray:
         """Return a clean patch, float32 (P, P, C) in 0..1, flipped and turned at random."""
         picture = self._picture(self.files[rng.integers(len(self.files))], self.patch)
+        if self.whole:
+            return _small_part(picture, self.patch, rng.uniform(*self.whole), rng)
         way = rng.random() if self.shrunk or self.soft else 1.0
         size = (self.patch, self.patch)
         if way < self.shrunk:
@@ -271,6 +281,25 @@ class Patches:
             self._room -= pixels.nbytes
             self._decoded[file] = pixels
         return pixels
+
+
+def _small_part(
+    picture: np.ndarray, side: int, share: float, rng: np.random.Generator
+) -> np.ndarray:
+    """Return a part with this share of the area, of the picture's shape, made `side` x `side`."""
+    # Nothing is enlarged: a part is no smaller than the patch.
+    sides = [max(side, round(whole * share**0.5)) for whole in picture.shape[:2]]
+    rows, columns = (
+        slice(first, first + part)
+        for part, whole in zip(sides, picture.shape, strict=False)
+        for first in [int(rng.integers(whole - part + 1))]
+    )
+    part = picture[rows, columns]
+    peak = 1 if part.dtype == np.float32 else np.iinfo(part.dtype).max
+    down, across = (area_weights(length, side) for length in sides)
+    tall = np.tensordot(down, part.astype(np.float32), axes=1)
+    small = np.einsum("jw,hwc->hjc", across / np.float32(peak), tall, optimize=True)
+    return _patch(small, 0, 0, int(rng.integers(8)), side)
 
 
 def _place(picture: np.ndarray, side: int, rng: np.random.Generator) -> tuple[int, int, int]:

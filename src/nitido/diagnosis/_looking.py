@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nitido.picture import Source
+from nitido.picture import Source, area_weights
 from nitido.tone import FULL, Range
 
 SMALL = 128  # pixels, sides of the whole picture made small
@@ -48,8 +48,8 @@ def look(source: Source) -> Look:
     """
     windows: list[np.ndarray] = []
     small = np.zeros((SMALL, SMALL, source.channels), np.float32)
-    across = _area_weights(source.width)
-    down = _area_weights(source.height)
+    across = area_weights(source.width, SMALL)
+    down = area_weights(source.height, SMALL)
     tops = list(_places(source.height, _DOWN))
     at = 0
     band = np.empty((0, source.width, source.channels), np.float32)
@@ -73,11 +73,3 @@ def _places(length: int, most: int) -> Iterator[int]:
     last = max(0, length - SIDE)
     for index in range(count):
         yield last * index // max(1, count - 1) if count > 1 else last // 2
-
-
-def _area_weights(length: int) -> np.ndarray:
-    """Return (128, length): each row the share that every pixel has in one of 128 equal areas."""
-    edges = np.linspace(0, length, SMALL + 1)
-    pixels = np.arange(length)
-    covered = np.minimum(edges[1:, None], pixels + 1) - np.maximum(edges[:-1, None], pixels)
-    return np.asarray(covered.clip(0) * (SMALL / length), np.float32)

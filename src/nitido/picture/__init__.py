@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from nitido.picture._policy import Policy
     from nitido.picture.color import luma, rgb2gray, rgb2ycbcr, ycbcr2rgb
     from nitido.picture.reading import open_picture, read
-    from nitido.picture.resize import imresize
+    from nitido.picture.resize import area_weights, imresize
     from nitido.picture.rounding import to_8bit
     from nitido.picture.rows import ArraySink, ArraySource, Sink, Source
     from nitido.picture.writing import PictureWriter, write
@@ -31,6 +31,7 @@ __all__ = [
     "Policy",
     "Sink",
     "Source",
+    "area_weights",
     "imresize",
     "luma",
     "open_picture",
@@ -49,6 +50,7 @@ _HOMES = {
     "PictureFile": "_decode",
     "PictureWriter": "writing",
     "Policy": "_policy",
+    "area_weights": "resize",
     "imresize": "resize",
     "luma": "color",
     "open_picture": "reading",

@@ -95,6 +95,7 @@ class Data(_Part):
     shrunk: Share = 0.0  # share of patches made smaller, so that they have no grain
     soft: Share = 0.0  # share of patches made as soft as photographs at full resolution
     tinted: Share = 0.0  # share of patches in colors that have detail of their own
+    whole: tuple[Share, Share] | None = None  # parts of the area that patches are made of
     gray: Share = 0.0  # share of patches made gray before the damage
     drawn: Share = 0.0  # share of patches that are drawn: text, lines, lattices, cloth
     stored: Share = 0.0  # share of patches stored as good JPEG before the damage
@@ -111,6 +112,10 @@ class Data(_Part):
             raise ValueError("pairs have one damaged copy each; targets: lq needs another")
         if self.shrunk + self.soft > 1:
             raise ValueError("shrunk and soft are shares of the same patches, at most 1 together")
+        if self.whole and (self.shrunk or self.soft):
+            raise ValueError("whole makes every patch small; leave shrunk and soft out")
+        if self.whole and not 0 < self.whole[0] <= self.whole[1]:
+            raise ValueError("whole is a range of shares above 0, the smaller one first")
         if self.mixup and self.told:
             raise ValueError("mixup blends noise levels, so none can be told; leave one out")
         return self

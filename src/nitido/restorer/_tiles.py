@@ -20,6 +20,7 @@ def run_tiles(
     *,
     scale: int = 1,
     feather: int = 0,
+    channels: int | None = None,
     on_tile: OnTile = lambda done, total: None,
 ) -> None:
     """Restore every tile of a plan, holding one row of tiles at a time.
@@ -38,14 +39,18 @@ def run_tiles(
     feather : int
         LQ pixels over which neighbours fade into each other; 0 cuts sharply. Where less than that
         is kept of a tile, they fade over what is kept, so that never more than two meet.
+    channels : int, optional
+        Bands of a result; without it as many as the source has.
     on_tile : callable
         Called after every tile with the tiles done and their number in all.
     """
+    bands = channels or source.channels
     if source.has_alpha and scale != 1:
+        bands += 1
         source, sink, run = AlphaAsBand(source), BandAsAlpha(sink), beside_alpha(run, scale)
     feather = min(feather, *(c.last - c.first for c in (*plan.rows, *plan.columns)))
     band = _Band(source, plan)
-    joined = _Joined(sink, source, plan, scale)
+    joined = _Joined(sink, source, plan, scale, bands)
     tall, wide = plan.tile
     for index, row in enumerate(plan.rows):
         pixels, alpha = band.down_to(row)
@@ -99,11 +104,11 @@ class _Band:
 class _Joined:
     """The restored rows that are not complete yet."""
 
-    def __init__(self, sink: Sink, source: Source, plan: Plan, scale: int) -> None:
+    def __init__(self, sink: Sink, source: Source, plan: Plan, scale: int, channels: int) -> None:
         self._sink = sink
         self._scale = scale
         self._height, self._width = source.height * scale, source.width * scale
-        shape = (plan.tile[0] * scale, plan.width * scale, source.channels)
+        shape = (plan.tile[0] * scale, plan.width * scale, channels)
         self._rows = np.zeros(shape, np.float32)
         self._top = 0  # output row that self._rows[0] is
         self._alpha: list[np.ndarray] = []

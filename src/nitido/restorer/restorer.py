@@ -1,5 +1,6 @@
 """The Restorer: weights, an engine and a plan; the same behind command, page, service and fleet."""
 
+import copy
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -7,17 +8,19 @@ from typing import Any, get_args
 
 import numpy as np
 
-from nitido.engines import Precision
+from nitido.diagnosis import look
+from nitido.engines import Device, Precision, blank
 from nitido.errors import SettingError
 from nitido.picture import Policy, open_picture
 from nitido.picture.rows import Sink, Source
+from nitido.restorer._engine_cache import EngineCache
 from nitido.restorer._judgement import judged_level
 from nitido.restorer._pictures import RestoresPictures
 from nitido.restorer._plan import Plan, make_plan
 from nitido.restorer._report import Report
-from nitido.restorer._shelf import Shelf
+from nitido.restorer._telling import GivenPlanes, check_planes, needs_look, tell
+from nitido.restorer._tile_runner import TileRunner
 from nitido.restorer._tiles import OnTile, run_tiles
-from nitido.restorer._work import Work
 from nitido.weights import Weights, open_weights
 
 _ACTIVATION_BYTES = 400_000_000  # of one tile
@@ -28,7 +31,7 @@ _AT_REST_BYTES = 220_000_000  # of a process that has opened an engine and no pi
 
 
 class Restorer(RestoresPictures):
-    """Restores arrays and files of any size with one network.
+    """Restores arrays and files of any size with one network; any number of threads may use it.
 
     Parameters
     ----------
@@ -42,19 +45,26 @@ class Restorer(RestoresPictures):
         Side of the part that is kept of each tile, LQ pixels; 0 is the whole picture at once.
         Without it tiles are as large as memory and speed allow.
     sigma : float, optional
-        Noise level, 8-bit units (0..255), that the network is told instead of judging it. Weights
-        whose card says that they cannot judge it need it.
+        Noise level, 8-bit units (0..255), that the network is told instead of judging it. Without
+        it, weights whose card says that they cannot judge it are told what the diagnosis finds.
     strength : float
         0..2: the network is told this many times the level that it would judge; below 0.5 the
         result also fades into the input, so that 0 changes nothing. Weights that cannot be told
         a level are blended with the input instead, up to 1.
+    device : str
+        Where the engine runs: ``auto``, ``cpu``, or for ``torch`` also ``cuda`` and ``cuda:N``.
+    planes : mapping, optional
+        What the network is told for every pixel, by the names on the card: arrays (H, W) or
+        (H, W, channels), or sources of rows; see `with_planes`.
 
     Raises
     ------
     UnknownNameError
         If there are no such weights or engine.
     SettingError
-        If a setting is out of range, the weights cannot follow it, or they must be told `sigma`.
+        If a setting is out of range, or the weights cannot follow it.
+    EngineError
+        If the engine has no such device, or cannot compute in the precision.
     """
 
     def __init__(
@@ -66,6 +76,8 @@ class Restorer(RestoresPictures):
         tile: int | None = None,
         sigma: float | None = None,
         strength: float = 1.0,
+        device: Device = "auto",
+        planes: GivenPlanes | None = None,
     ) -> None:
         self.weights = weights if isinstance(weights, Weights) else open_weights(weights)
         self.engine = engine
@@ -79,17 +91,13 @@ class Restorer(RestoresPictures):
             raise SettingError(f"precision is {precision!r}; it is one of {known}.")
         if tile is not None and tile < 0:
             raise SettingError(f"tile is {tile}; give a side in pixels, or 0 for everything.")
-        if not card.takes_sigma and (sigma is not None or strength > 1):
+        if card.input("sigma") is None and (sigma is not None or strength > 1):
             raise SettingError(
                 f"The weights {card.name} judge the damage themselves; "
                 "leave sigma out and keep strength within 0..1."
             )
-        if not card.judges_sigma and sigma is None:
-            raise SettingError(
-                f"The weights {card.name} cannot judge how much noise there is; "
-                "tell the level as sigma (--sigma), 0..255 in 8-bit units."
-            )
-        self._shelf = Shelf(self.weights, engine, precision)
+        self._engines = EngineCache(self.weights, engine, precision, device)
+        self._planes: GivenPlanes = planes or {}
         self._tile = tile
         self._sigma = sigma
         self._strength = strength
@@ -98,6 +106,20 @@ class Restorer(RestoresPictures):
     def scale(self) -> int:
         """How many times larger a result is."""
         return self.weights.card.scale
+
+    def with_planes(self, planes: GivenPlanes) -> "Restorer":
+        """Return a restorer that tells these planes and shares its networks with this one.
+
+        Parameters
+        ----------
+        planes : mapping
+            By the names of inputs on the card, what is told for every pixel of the pictures that
+            it is given: arrays (H, W) or (H, W, channels), or sources of rows, each for one
+            picture.
+        """
+        other = copy.copy(self)
+        other._planes = planes
+        return other
 
     def plan(self, height: int, width: int) -> Plan:
         """Return how a picture of this size (LQ pixels) would be cut."""
@@ -124,10 +146,10 @@ class Restorer(RestoresPictures):
         card = self.weights.card
         side = -(-_TRIAL_SIDE // card.multiple_of) * card.multiple_of
         probe = np.zeros((1, card.channels, side, side), np.float32)
-        engine = self._shelf.at((side, side))
-        engine(probe)
+        engine = self._engines.at((side, side))
+        engine(probe, blank(self.weights, probe))
         began = time.perf_counter()
-        engine(probe)
+        engine(probe, blank(self.weights, probe))
         speed = side * side / (time.perf_counter() - began)
         work = plan.count * plan.tile[0] * plan.tile[1]
         bands = 2 * plan.tile[0] * plan.width * 3 * 4
@@ -142,7 +164,7 @@ class Restorer(RestoresPictures):
     @property
     def precision(self) -> str:
         """The arithmetic of the engine used last, or the one asked for."""
-        return self._shelf.precision
+        return self._engines.precision
 
     def _run(
         self,
@@ -156,25 +178,40 @@ class Restorer(RestoresPictures):
         card = self.weights.card
         source = open_source()
         plan = self.plan(source.height, source.width)
-        work = Work(self._shelf)
-        if card.takes_sigma and self._sigma is not None:
-            work.sigma = self._sigma * self._strength / 255
-        elif card.takes_sigma and self._strength != 1:
+        takes_level = card.input("sigma") is not None
+        check_planes(card, self._planes)
+        seen = None
+        if needs_look(card, self._sigma):
             if file is None:
-                level = judged_level(open_source(), self._shelf)
+                seen = look(open_source())
             else:
                 with open_picture(file, policy or Policy()) as again:
-                    level = judged_level(again, self._shelf)
+                    seen = look(again)
+        sigma = None if self._sigma is None else self._sigma / 255
+        telling = tell(self._engines, source, seen, sigma=sigma, planes=self._planes)
+        work = TileRunner(self._engines, plan.count)
+        work.planes = tuple((name, plane.channels) for name, plane in telling.planes.items())
+        if telling.sigma is not None:
+            work.sigma = telling.sigma * self._strength
+        elif takes_level and self._strength != 1:
+            if file is None:
+                level = judged_level(open_source(), self._engines)
+            else:
+                with open_picture(file, policy or Policy()) as again:
+                    level = judged_level(again, self._engines)
             work.sigma = self._strength * level
         if self._strength < 1:
-            work.blend = min(1, self._strength / _FADE) if card.takes_sigma else self._strength
+            work.blend = min(1, self._strength / _FADE) if takes_level else self._strength
+        if seen is not None and work.sigma == 0:
+            work.blend = 0.0  # nothing was found, so nothing is done
         seamless = card.radius is not None
         run_tiles(
-            source,
+            telling.beside(source),
             sink,
             plan,
             work,
             scale=card.scale,
+            channels=source.channels,
             feather=0 if seamless else card.overlap,
             on_tile=on_tile,
         )

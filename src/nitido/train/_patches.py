@@ -30,6 +30,7 @@ def patches_of(
         shrunk=spec.shrunk,
         soft=spec.soft,
         tinted=spec.tinted,
+        whole=spec.whole,
         gray=spec.gray,
         drawn=spec.drawn,
         stored=spec.stored,
