@@ -47,23 +47,25 @@ def look(source: Source) -> Look:
         Standing at its first row; it stands behind its last one afterwards.
     """
     windows: list[np.ndarray] = []
-    small = np.zeros((SMALL, SMALL, source.channels), np.float32)
-    across = area_weights(source.width, SMALL)
+    narrow = np.zeros((SMALL, source.width * source.channels), np.float32)
     down = area_weights(source.height, SMALL)
     tops = list(_places(source.height, _DOWN))
     at = 0
     band = np.empty((0, source.width, source.channels), np.float32)
     while at < source.height:
         rows, _ = source.rows(SIDE)
-        small += np.einsum(
-            "ih,hjc->ijc", down[:, at : at + len(rows)], np.einsum("jw,hwc->hjc", across, rows)
-        )
+        weights = down[:, at : at + len(rows)]
+        areas = np.flatnonzero(weights.any(axis=1))  # the few that these rows lie in
+        narrow[areas] += weights[areas] @ rows.reshape(len(rows), -1)
         band = np.concatenate((band, rows))[-2 * SIDE :]
         at += len(rows)
         while tops and (tops[0] + SIDE <= at or at == source.height):
             top = tops.pop(0) - (at - len(band))
             for left in _places(source.width, _ACROSS):
                 windows.append(band[top : top + SIDE, left : left + SIDE].copy())
+    across = area_weights(source.width, SMALL)
+    small = np.tensordot(narrow.reshape(SMALL, source.width, source.channels), across, (1, 1))
+    small = np.ascontiguousarray(small.swapaxes(1, 2))
     return Look(source.height, source.width, source.depth, tuple(windows), FULL, small)
 
 
