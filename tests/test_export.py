@@ -62,7 +62,7 @@ def small():
 def run(weights, lq, engine, **told):
     tile = lq.shape[1:]
     built = catalog.build(engines, engine, weights=weights, tile=tile, precision="fp32")
-    return np.array(built(lq[None], **told))
+    return built(lq[None], told)
 
 
 def test_both_runtimes_give_what_was_trained(tiny_weights, random_unet, lq):
@@ -109,7 +109,7 @@ def test_the_card_tells_the_network(tiny_weights):
     network = load_network(tiny_weights)
     assert card.radius == network.radius
     assert card.parameters == sum(p.numel() for p in network.parameters())
-    assert card.takes_sigma
+    assert card.input("sigma").judged == "network"
     assert card.recipe["data"]["source"] == "photos"
     assert card.bytes_per_pixel == 99
     assert card.trained == "not at all"

@@ -52,8 +52,8 @@ FLOORS = {
     "__init__": 12,  # the public names, each loaded on first use
     "__main__": 12,
 }
-# The two rooms of the lowest floor are one thing: the catalog raises the errors.
-NEIGHBOURS = {("catalog", "errors")}
+# What else stands on the lowest floor raises the errors.
+NEIGHBOURS = {("catalog", "errors"), ("cache", "errors")}
 REGISTRIES = ("classical", "degradations", "losses", "metrics", "networks", "objectives")
 REGISTRIES += ("solvers", "tasks")
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager"}

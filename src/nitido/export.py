@@ -20,10 +20,12 @@ import torch
 from onnx_ir.passes.common import ClearMetadataAndDocStringPass
 from safetensors.numpy import load_file
 from torch import Tensor, nn
+from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
 from nitido import catalog, engines, networks
 from nitido.errors import WeightsError
+from nitido.networks import inputs_of
 from nitido.recipes import Recipe
 from nitido.weights import Card, Weights, card_space, open_weights, save
 from nitido.weights.loading import COMMUNITY, load_network
@@ -80,6 +82,7 @@ def export(
         "recipe": recipe.model_dump(mode="json"),
         "trained": trained,
         "data_terms": recipe.data_terms,
+        "credits": recipe.credits,
     }
     return _export(network, folder / f"{name}.safetensors", words, hard, sigma, halve=True)
 
@@ -149,7 +152,7 @@ def _export(
     """Measure a network and write it; `words` are what the card says and nothing measures."""
     network.eval()
     lq = torch.from_numpy(hard[None])
-    restore = _told(network, sigma)
+    restore = _restoring(network, sigma)
     with torch.inference_mode():
         truth = restore(lq)
         if not torch.isfinite(truth).all():
@@ -162,22 +165,24 @@ def _export(
         **words,
         **facts,
         overlap=measure_overlap(network, hard, sigma),
-        takes_sigma=bool(getattr(network, "takes_sigma", False)),
-        judges_sigma=bool(getattr(network, "judges_sigma", True)),
+        inputs=inputs_of(network),
         precisions=("fp32", "bf16") if _safe_in_bf16(network, restore, lq) else ("fp32",),
         parameters=sum(p.numel() for p in network.parameters()),
         macs_per_pixel=round(macs_per_pixel(network)),
         bytes_per_pixel=1,  # measured below, on the files themselves
     )
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.with_suffix(".onnx").unlink(missing_ok=True)  # never an old graph over new tensors
+    parts = [None, *(one.name for one in card.inputs if one.judged == "coarse")]
+    weights = Weights(card, file, file.with_suffix(".onnx"))
+    for part in parts:
+        weights.graph_of(part).unlink(missing_ok=True)  # never an old graph over new tensors
     save(tensors, card, file)
     weights = open_weights(file)
     # What the card says must build the same network again, but for architectures of others.
     rebuilt = network if card.network == COMMUNITY else load_network(weights)
-    graph = _graph(rebuilt, card, tensors)
-    _link(graph, weights)
-    _compare(weights, rebuilt, hard, sigma)
+    for part in parts:
+        _link(_graph(rebuilt, card, tensors, part), weights, part)
+        _compare(weights, rebuilt, hard, sigma, part)
     return with_card(weights, bytes_per_pixel=_bytes_per_pixel(weights))
 
 
@@ -185,13 +190,17 @@ def with_card(weights: Weights, **changes: object) -> Weights:
     """Rewrite the card; if it outgrows its space the tensors move and the graph follows them."""
     card = weights.card.model_copy(update=changes)
     renewed = Weights(card, weights.file, weights.graph)
-    graph, tensors = ir.load(weights.graph), load_file(weights.file)
+    parts = [None, *(one.name for one in card.inputs if one.judged == "coarse")]
+    graphs = {part: ir.load(weights.graph_of(part)) for part in parts}
+    tensors = load_file(weights.file)
     moves = card_space(card) != card_space(weights.card)
     if moves:
-        weights.graph.unlink()  # never an old graph over moved tensors
+        for part in parts:
+            weights.graph_of(part).unlink()  # never an old graph over moved tensors
     save(tensors, card, weights.file)
     if moves:
-        _link(graph, renewed)
+        for part, graph in graphs.items():
+            _link(graph, renewed, part)
     return renewed
 
 
@@ -202,7 +211,7 @@ def measure_overlap(network: nn.Module, hard: np.ndarray, sigma: float = _SIGMA)
     the overlap is the smallest distance from the cut beyond which nothing differs by more than
     0.25 / 255. It is a multiple of the network's `multiple_of` and never more than its theoretical
     radius needs. Networks with global statistics get a fixed overlap that is feathered. `sigma`,
-    0..1, is told to networks that cannot judge it.
+    0..1, is told to networks that cannot judge it; planes are cut with the picture.
     """
     step, scale = int(network.multiple_of), int(network.scale)  # type: ignore[arg-type]
     if network.radius is None:
@@ -212,9 +221,13 @@ def measure_overlap(network: nn.Module, hard: np.ndarray, sigma: float = _SIGMA)
     bottom, right = (side - edge for side, edge in ((height, top), (width, left)))
     with torch.inference_mode():
         lq = torch.from_numpy(hard[None])
-        restore = _told(network, sigma)
-        whole = restore(lq)[..., top * scale : bottom * scale, left * scale : right * scale]
-        part = restore(lq[..., top:bottom, left:right].contiguous())
+        told = _told(network, lq, sigma)
+        whole = network(lq, **told)[..., top * scale : bottom * scale, left * scale : right * scale]
+        cut = {
+            name: value[..., top:bottom, left:right] if value.shape[2:] == lq.shape[2:] else value
+            for name, value in told.items()
+        }
+        part = network(lq[..., top:bottom, left:right].contiguous(), **cut)
     wrong = (whole - part).abs().amax(dim=(0, 1)).numpy()
     rows, columns = (np.arange(side * scale) // scale for side in (bottom - top, right - left))
     distance = np.minimum.outer(np.minimum(rows, rows[::-1]), np.minimum(columns, columns[::-1]))
@@ -228,17 +241,34 @@ def macs_per_pixel(network: nn.Module) -> float:
     """Count multiply-adds of convolutions and matrix products per LQ pixel."""
     step = int(network.multiple_of)  # type: ignore[arg-type]
     side = -(-64 // step) * step
-    with torch.inference_mode(), FlopCounterMode(display=False) as counter:
-        lq = torch.zeros(1, int(network.channels), side, side)  # type: ignore[arg-type]
-        _told(network, _SIGMA)(lq)
+    lq = torch.zeros(1, int(network.channels), side, side)  # type: ignore[arg-type]
+    with torch.inference_mode():
+        told = _told(network, lq, _SIGMA)
+        with FlopCounterMode(display=False) as counter:
+            network(lq, **told)
     return float(counter.get_total_flops()) / 2 / side**2
 
 
-def _told(network: nn.Module, sigma: float) -> Callable[[Tensor], Tensor]:
-    """Return a network as a function of LQ alone, told a level, 0..1, if it cannot judge it."""
-    if getattr(network, "judges_sigma", True):
-        return network
-    return lambda lq: network(lq, torch.full((len(lq), 1, 1, 1), sigma))
+def _told(network: nn.Module, lq: Tensor, sigma: float) -> dict[str, Tensor]:
+    """Return what a network is told of a whole picture: what it cannot judge for itself.
+
+    A level is `sigma`, 0..1; what is judged coarse is judged from `lq`; other planes say that
+    everything is to be done, and other scalars are as high as they may be.
+    """
+    told: dict[str, Tensor] = {}
+    for one in inputs_of(network):
+        if one.judged == "coarse":
+            told |= network.laid(lq)  # type: ignore[operator]
+        elif one.judged != "network":
+            value = sigma if one.name == "sigma" else one.high
+            sides = lq.shape[2:] if one.shape == "plane" else (1, 1)
+            told[one.name] = lq.new_full((len(lq), one.channels, *sides), value)
+    return told
+
+
+def _restoring(network: nn.Module, sigma: float) -> Callable[[Tensor], Tensor]:
+    """Return a network as a function of whole pictures alone."""
+    return lambda lq: network(lq, **_told(network, lq, sigma))
 
 
 def _trial(network: nn.Module) -> np.ndarray:
@@ -280,39 +310,73 @@ def _safe_in_bf16(network: nn.Module, restore: Callable[[Tensor], Tensor], lq: T
     return bool((rounded - exact).square().mean().sqrt() <= _BF16_ERROR)
 
 
-def _graph(network: nn.Module, card: Card, stored: Mapping[str, np.ndarray]) -> ir.Model:
-    """Trace the network into ONNX with a free batch and size; tensors keep their names."""
+def _graph(
+    network: nn.Module, card: Card, stored: Mapping[str, np.ndarray], part: str | None
+) -> ir.Model:
+    """Trace the network, or a part, into ONNX with a free batch; tensors keep their names.
+
+    The network takes every size, a part that of the picture made small.
+    """
     many = card.multiple_of
     side = -(-64 // many) * many
     batch, rows, columns = (torch.export.Dim(name) for name in ("batch", "rows", "columns"))
     free: dict[int, object] = {0: batch, 2: many * rows, 3: many * columns}
     if many == 1:
         free.update({2: rows, 3: columns})
-    inputs: tuple[Tensor, ...] = (torch.zeros(2, card.channels, side, side + many),)
-    shapes: tuple[dict[int, object], ...] = (free,)
-    if card.takes_sigma:
-        inputs += (torch.zeros(2, 1, 1, 1),)
-        shapes += ({0: batch},)
+    inputs = {"lq": torch.zeros(2, card.channels, side, side + many)}
+    shapes: list[dict[int, object]] = [free]
+    if part is None:
+        for one in card.inputs:
+            sides = (side, side + many) if one.shape == "plane" else (1, 1)
+            inputs[one.name] = torch.zeros(2, one.channels, *sides)
+            shapes.append(free if one.shape == "plane" else {0: batch})
+    else:
+        network = _Part(network, part)
+        inputs = {"lq": torch.zeros(2, card.channels, _side(card, part), _side(card, part))}
+        shapes = [{0: batch}]
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter warns of its own internals
         program = torch.onnx.export(
             network,
-            inputs,
+            tuple(inputs.values()),
             dynamo=True,
-            input_names=["lq", "sigma"][: len(inputs)],
-            output_names=["restored"],
-            dynamic_shapes=shapes,
+            input_names=list(inputs),
+            output_names=["restored" if part is None else part],
+            dynamic_shapes=tuple(shapes),
             optimize=False,  # it would fold tensors into new ones that no file holds
             verbose=False,
         )
     assert program is not None, "the exporter returns a program unless it writes a file"
     model: ir.Model = program.model
+    for name in [name for name, value in model.graph.initializers.items() if not value.uses()]:
+        del model.graph.initializers[name]  # of the other parts
     for name, tensor in stored.items():
         if tensor.dtype == np.float16 and name in model.graph.initializers:
             _store_as_half(model.graph, name, tensor)
     ClearMetadataAndDocStringPass()(model)  # call stacks, with the folders of who exported it
     return model
+
+
+def _side(card: Card, part: str) -> int:
+    """Return how large the small picture is that a part judges from."""
+    about = card.input(part)
+    side = about.side if about else None
+    assert side is not None, "parts judge from a small picture"
+    return side
+
+
+class _Part(nn.Module):
+    """One part of a network under its own name, so that its tensors are called as in the file."""
+
+    def __init__(self, network: nn.Module, part: str) -> None:
+        super().__init__()
+        self.add_module(part, getattr(network, part))
+        self._name = part
+
+    def forward(self, lq: Tensor) -> Tensor:
+        judged: Tensor = getattr(self, self._name)(lq)
+        return judged
 
 
 def _store_as_half(graph: ir.Graph, name: str, tensor: np.ndarray) -> None:
@@ -331,15 +395,21 @@ def _store_as_half(graph: ir.Graph, name: str, tensor: np.ndarray) -> None:
     graph.insert_before(graph[0], cast)
 
 
-def _link(graph: ir.Model, weights: Weights) -> None:
+def _link(graph: ir.Model, weights: Weights, part: str | None) -> None:
     """Point the graph's tensors into the weights file and write it, whole or not at all."""
     onnx_safetensors.replace_tensors(graph, weights.file.name, weights.file.parent)
     half = weights.graph.with_suffix(".part")
     ir.save(graph, half)
-    half.replace(weights.graph)
+    half.replace(weights.graph_of(part))
 
 
-def _compare(weights: Weights, network: nn.Module, hard: np.ndarray, sigma: float = _SIGMA) -> None:
+def _compare(
+    weights: Weights,
+    network: nn.Module,
+    hard: np.ndarray,
+    sigma: float = _SIGMA,
+    part: str | None = None,
+) -> None:
     """Run the files in OpenVINO beside the network; a level is told only where it must be.
 
     Raises
@@ -347,17 +417,24 @@ def _compare(weights: Weights, network: nn.Module, hard: np.ndarray, sigma: floa
     WeightsError
         If they differ anywhere by more than 0.05 / 255.
     """
-    level = None if weights.card.judges_sigma else np.full((1, 1, 1, 1), sigma, np.float32)
-    engine = catalog.build(
-        engines, "openvino", weights=weights, tile=hard.shape[1:], precision="fp32"
-    )
+    lq = torch.from_numpy(hard[None])
     with torch.inference_mode():
-        expected = _told(network, sigma)(torch.from_numpy(hard[None])).numpy()
-    error = float(np.abs(expected - engine(hard[None], level)).max())
+        told = _told(network, lq, sigma)
+        if part is not None:
+            side = _side(weights.card, part)
+            lq, told = F.interpolate(lq, (side, side), mode="area"), {}
+            network = _Part(network, part)
+        expected = network(lq, **told).numpy()
+    tile = (lq.shape[2], lq.shape[3])
+    engine = catalog.build(
+        engines, "openvino", weights=weights, tile=tile, precision="fp32", part=part
+    )
+    found = engine(lq.numpy(), {name: value.numpy() for name, value in told.items()})
+    error = float(np.abs(expected - found).max())
     if not error <= _PARITY:
         raise WeightsError(
-            f"{weights.graph.name} differs from PyTorch by {error * 255:.2f}/255, more than "
-            f"{_PARITY * 255:.2f}; the graph was exported wrongly."
+            f"{weights.graph_of(part).name} differs from PyTorch by {error * 255:.2f}/255, more "
+            f"than {_PARITY * 255:.2f}; the graph was exported wrongly."
         )
 
 
@@ -365,12 +442,14 @@ _PEAK = """
 import sys
 from pathlib import Path
 import numpy as np
+from nitido.engines import blank
 from nitido.engines.openvino import OpenVino
 from nitido.weights import open_weights
 file, side = sys.argv[1], int(sys.argv[2])
 weights = open_weights(file)
 engine = OpenVino(weights, (side, side), "fp32")
-engine(np.zeros((1, weights.card.channels, side, side), np.float32))
+lq = np.zeros((1, weights.card.channels, side, side), np.float32)
+engine(lq, blank(weights, lq))
 status = Path("/proc/self/status").read_text()
 sys.stdout.write(status.partition("VmHWM:")[2].split()[0])
 """

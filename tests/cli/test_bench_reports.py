@@ -107,6 +107,25 @@ def test_arena(nitido, sets, tiny_weights, tmp_path):
     assert f"{tiny_weights.card.parameters:,}" in ran.out
 
 
+def test_diagnosis_prints_a_table_and_says_what_is_missing(nitido, sets, tmp_path):
+    report = tmp_path / "diagnosis.html"
+    args = ("diagnosis", "--images", "photos", "--data", sets, "--damage", "white")
+    ran = nitido("bench", *args, "--report", report)
+    assert ran.code == 0
+    lines = ran.out.splitlines()
+    assert lines[0] == "tasks that are planned, share of pictures; damaged: photos"
+    assert lines[2] == "White noise"
+    assert lines[3].split()[:4] == ["pictures", "right", "left", "alone"]
+    assert lines[4].split()[:3] == ["sigma", "5", "2"]
+    assert report.read_text("utf-8").startswith(MARK)
+    ran = nitido("bench", *args, "--damage", "camera", "--every", "2", "--json")
+    assert ran.code == 3
+    assert "left out, polyu: No image set 'polyu/lq'" in ran.err
+    said = json.loads(ran.out)
+    assert [one["pictures"] for one in said["trials"]] == [1, 1, 1, 1]
+    assert set(said["missing"]) == {"cc5", "polyu"}
+
+
 @pytest.mark.parametrize(
     ("args", "complaint"),
     [
@@ -114,6 +133,8 @@ def test_arena(nitido, sets, tiny_weights, tmp_path):
         (["robustness", "--weights", "input", "--sweep", "nose"], "try noise"),
         (["robustness", "--weights", "denois"], "try denoise"),
         (["robustness", "--weights", "input", "--images", "fotos"], "No image set 'fotos'"),
+        (["diagnosis", "--images", "fotos", "--damage", "white"], "No image set 'fotos'"),
+        (["diagnosis", "--damage", "wite"], "try white"),
         (["arena", "photos/jpeg_10"], "bench arena needs --weights"),
         (["arena", "photos/jpg_10", "--weights", "input"], "No suite 'photos/jpg_10'"),
         (["arena", "photos/jpeg_10", "--weights", "input"], "input restores nothing"),
@@ -129,3 +150,4 @@ def test_help_names_the_words(nitido):
     said = nitido("bench", "--help").out
     assert "robustness" in said
     assert "arena" in said
+    assert "diagnosis" in said

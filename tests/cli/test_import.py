@@ -33,7 +33,7 @@ def test_the_import_is_the_authors_network(nitido, authors, tmp_path):
     card = open_weights(out).card
     assert (card.name, card.network, card.channels, card.radius) == ("dncnn_4", "dncnn", 1, 4)
     assert card.settings == {"channels": 1, "features": 4, "depth": 4, "batch_norm": False}
-    assert card.judges_sigma
+    assert card.inputs == ()
     assert card.licence == "that of their authors"
     assert "authors.safetensors, SHA-256" in card.trained
     assert 0 <= card.overlap <= 4
@@ -46,24 +46,26 @@ def test_the_import_is_the_authors_network(nitido, authors, tmp_path):
     assert np.allclose(Restorer(out, precision="fp32")(lq), expected, atol=1e-4)
     shown = nitido("models", "show", out).out
     assert "task           not said" in shown
-    assert "must be told" not in shown
+    assert "takes " not in shown
 
 
 def test_what_must_be_told_says_so(nitido, told_weights, tmp_path):
-    assert "must be told   the noise level" in nitido("models", "show", told_weights.file).out
+    shown = nitido("models", "show", told_weights.file).out
+    assert "takes          sigma, found by the diagnosis where it is not told" in shown
     card = json.loads(nitido("models", "show", told_weights.file, "--json").out)
-    assert (card["takes_sigma"], card["judges_sigma"]) == (True, False)
+    assert [(one["name"], one["judged"]) for one in card["inputs"]] == [("sigma", "diagnosis")]
     picture = tmp_path / "a.png"
     from PIL import Image
 
     Image.fromarray(np.full((20, 20), 90, np.uint8)).save(picture)
     out = tmp_path / "out.png"
     ran = nitido("restore", picture, "--model", told_weights.file, "-o", out)
-    assert ran.code == 2
-    assert "--sigma" in ran.err
-    assert not out.exists()
-    ran = nitido("restore", picture, "--model", told_weights.file, "-o", out, "--sigma", 10)
     assert ran.code == 0
+    assert np.array_equal(np.asarray(Image.open(out)), np.asarray(Image.open(picture)))
+    told = ("--sigma", 10, "--overwrite")
+    ran = nitido("restore", picture, "--model", told_weights.file, "-o", out, *told)
+    assert ran.code == 0
+    assert not np.array_equal(np.asarray(Image.open(out)), np.asarray(Image.open(picture)))
 
 
 @pytest.mark.parametrize(

@@ -142,6 +142,21 @@ def test_models_lists_what_there_is_and_shows_a_card(nitido):
     assert nitido("models", "show", "denois").code == 2
 
 
+def test_models_lists_who_took_the_pictures(nitido):
+    ran = nitido("models", "credits", "upscale_x2")
+    assert ran.code == 0
+    assert "075.jpg  Karelj, Public domain: github.com/" in ran.out
+    said = [
+        json.loads(line)
+        for line in nitido("models", "credits", "upscale_x2", "--json").out.splitlines()
+    ]
+    assert len(said) == len(ran.out.splitlines()) == 194
+    assert said[0]["author"] == "Victorhck"
+    ran = nitido("models", "credits", "dejpeg")
+    assert ran.code != 0
+    assert "dejpeg has no list of credits; its data: BSDS500" in ran.err
+
+
 @pytest.mark.parametrize(
     ("name", "weights", "macs"),
     [("dncnn", "556,097", "554,112"), ("dncnn_b_color", "669,379", "667,008")],

@@ -167,6 +167,23 @@ def test_a_shrunk_patch_fits_into_small_pictures(tmp_path, photograph):
     assert {patches[index].gt.shape for index in range(20)} == {(3, 16, 16)}
 
 
+@pytest.mark.parametrize("shares", [(0.36, 1.0), (1.0, 1.0)])
+def test_a_patch_may_stand_for_a_whole_picture(tmp_path, shares):
+    """Of a ramp, a part of the area spans the root of that share of each side."""
+    rows, columns = np.mgrid[:120, :90] / (120, 90)[0]
+    ramp = np.stack([rows, columns * 4 / 3, 0 * rows], axis=2).astype(np.float32)
+    write(Picture(ramp, depth=16), tmp_path / "a.png")
+    patches = Patches([tmp_path / "a.png"], GaussianNoise(0), patch=24, whole=shares)
+    for i in range(40):
+        gt = patches[i].gt[:2]
+        spans = np.ptp(gt, axis=(1, 2)) / (23 / 24)
+        assert spans[0] == pytest.approx(spans[1], abs=0.03)  # the picture's own shape
+        assert shares[0] - 0.02 <= spans[0] ** 2 <= shares[1] + 0.02
+    wholes = Patches([tmp_path / "a.png"], GaussianNoise(0), patch=24, whole=(1.0, 1.0))
+    mean = ramp.mean(axis=(0, 1))
+    assert np.abs(wholes[0].gt.mean(axis=(1, 2)) - mean).max() < 1e-4  # areas, not samples
+
+
 @pytest.mark.parametrize("paired", [0, 0.3, 1])
 def test_the_share_of_real_damage(color, pairs, paired):
     patches = make(color, pairs=pairs, paired=paired, gray=0.5, soft=1)
@@ -305,6 +322,8 @@ def test_settings_that_cannot_work_are_refused_at_once(files):
         make(files, paired=0.1)
     with pytest.raises(SettingError, match=r"0\.6 and 0\.5 are more than 1"):
         make(files, shrunk=0.6, soft=0.5)
+    with pytest.raises(SettingError, match="whole makes every patch small"):
+        make(files, whole=(0.5, 1), soft=0.5)
     with pytest.raises(SettingError, match="amplified"):
         make(files, Bicubic(2), amplified=(1, 2))
     with pytest.raises(SettingError, match="patch is 16; make it a multiple of 3"):
@@ -312,3 +331,55 @@ def test_settings_that_cannot_work_are_refused_at_once(files):
     with pytest.raises(SettingError, match="told"):
         make(files, Bicubic(2), told=0.1)
     assert make(files, Jpeg(), told=0.1).told == 0.1
+
+
+class Told:
+    """A damage that tells two facts."""
+
+    scale = 1
+
+    def told(self, gt, rng):
+        return gt, np.array([gt.mean(), np.nan], np.float32)
+
+
+def test_facts_stand_in_place_of_the_target(files):
+    patches = Patches(files, Told(), patch=16, told_facts=True)
+    lq, facts, sigma = patches[3]
+    assert facts.shape == (2, 1, 1)
+    assert facts[0, 0, 0] == pytest.approx(lq.mean())
+    assert np.isnan(facts[1, 0, 0])
+    assert sigma == -1
+    with pytest.raises(SettingError, match="tells none"):
+        Patches(files, GaussianNoise(), patch=16, told_facts=True)
+
+
+def test_a_clipped_patch_is_of_8_bits_and_its_level_that_before(files):
+    damage = GaussianNoise(sigma=120)
+    plain = Patches(files, damage, patch=32, told=1.0)
+    clipped = Patches(files, damage, patch=32, told=1.0, clipped=1.0)
+    for index in range(4):
+        lq = clipped[index].lq
+        assert np.allclose(lq, np.floor(plain[index].lq.clip(0, 1) * 255 + 0.5) / 255, atol=1e-6)
+        assert clipped[index].sigma == plain[index].sigma
+
+
+def test_levels_are_told_wrong_by_as_much_as_asked_for(files):
+    damage = GaussianNoise(sigma=20)
+    wrong = Patches(files, damage, patch=16, told=1.0, misled=0.2)
+    factors = [np.log(float(wrong[i].sigma.item()) * 255 / 20) for i in range(200)]
+    assert np.std(factors) == pytest.approx(0.2, rel=0.25)
+    assert np.mean(factors) == pytest.approx(0, abs=0.05)
+
+
+def test_stored_patches_are_clean_targets_with_traces_of_jpeg(color):
+    stored = Patches(color, GaussianNoise(sigma=0), patch=32, stored=1.0)
+    plain = Patches(color, GaussianNoise(sigma=0), patch=32)
+    errors = [np.abs(stored[i].gt.mean() - plain[i].gt.mean()) for i in range(4)]
+    assert max(errors) < 0.05
+    assert all(np.array_equal(stored[i].lq, stored[i].gt) for i in range(4))
+
+
+def test_drawn_patches_stand_in_place_of_photographs(color):
+    drawn = [Patches(color, GaussianNoise(sigma=0), patch=32, drawn=1.0)[i].gt for i in range(8)]
+    plain = [Patches(color, GaussianNoise(sigma=0), patch=32)[i].gt for i in range(8)]
+    assert not any(np.array_equal(a, b) for a, b in zip(drawn, plain, strict=True))

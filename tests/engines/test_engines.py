@@ -50,7 +50,7 @@ def test_every_engine_gives_what_the_network_gives(name, tile, tiny_weights):
             wanted = network(
                 torch.from_numpy(picture), None if sigma is None else torch.from_numpy(sigma)
             ).numpy()
-        restored = np.array(engine(picture, sigma))
+        restored = engine(picture, {} if sigma is None else {"sigma": sigma})
         assert restored.dtype == np.float32
         assert restored.shape == wanted.shape
         assert np.abs(restored - wanted).max() < 0.05 / 255
@@ -63,10 +63,10 @@ def test_every_engine_gives_what_the_network_gives(name, tile, tiny_weights):
 def test_batches(name, tiny_weights):
     batch = lq(3, 3, 16, 16)
     sigma = np.array([-1, 0.1, 0.4], np.float32).reshape(3, 1, 1, 1)
-    together = np.array(build(name, tiny_weights, (16, 16), batch=3)(batch, sigma))
+    together = build(name, tiny_weights, (16, 16), batch=3)(batch, {"sigma": sigma})
     alone = build(name, tiny_weights, (16, 16))
     for i in range(3):
-        single = np.array(alone(batch[i : i + 1], sigma[i : i + 1]))
+        single = alone(batch[i : i + 1], {"sigma": sigma[i : i + 1]})
         assert np.abs(single - together[i]).max() < 1e-4
 
 
@@ -176,12 +176,91 @@ def test_openvino_needs_no_torch_and_keeps_to_its_cache(tiny_weights, tmp_path):
     assert blobs
     assert not list(home.rglob("*"))  # nor the identity of OpenVINO's telemetry
 
-    for blob in blobs:  # a process was killed while it wrote
-        blob.write_bytes(blob.read_bytes()[:100])
-    assert np.array_equal(run(NITIDO_CACHE=str(cache)), first)
+    for place in (None, 20, len(blobs[0].read_bytes()) // 2):  # cut off, and a bit that flipped
+        for blob in blobs:
+            content = bytearray(blob.read_bytes())
+            if place is None:
+                del content[100:]
+            else:
+                content[place] ^= 16
+            blob.write_bytes(content)
+        assert np.array_equal(run(NITIDO_CACHE=str(cache)), first)
+
+    blocked = tmp_path / "a file"
+    blocked.touch()
+    assert np.array_equal(run(NITIDO_CACHE=str(blocked / "cache")), first)  # it does without
+    assert np.array_equal(run(NITIDO_CACHE=str(tmp_path / "off"), NITIDO_CACHE_MB="0"), first)
+    assert not (tmp_path / "off").exists()
 
     del here["NITIDO_CACHE"]
     assert np.array_equal(run(), first)
     if sys.platform == "linux":
         assert list((home / ".cache" / "nitido").glob("*.blob"))
         assert [path.name for path in home.iterdir()] == [".cache"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_one_network_for_all_sizes_and_batches(name, tiny_weights):
+    free = build(name, tiny_weights, None)
+    for shape in [(1, 3, 8, 12), (1, 3, 64, 40), (3, 3, 16, 16)]:
+        picture = lq(*shape)
+        fixed = build(name, tiny_weights, shape[2:], batch=shape[0])
+        np.testing.assert_allclose(free(picture), fixed(picture), atol=1e-6)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_inputs_that_are_not_the_networks(name, tiny_weights, told_weights):
+    sigma = np.full((1, 1, 1, 1), 0.1, np.float32)
+    with pytest.raises(EngineError, match="tiny is told mask, but takes sigma beside the picture"):
+        build(name, tiny_weights)(lq(1, 3, 32, 40), {"mask": sigma})
+    with pytest.raises(EngineError, match="ffdnet_tiny was not told sigma"):
+        build(name, told_weights)(lq(1, 1, 32, 40))
+    blanks = engines.blank(told_weights, lq(2, 1, 32, 40))
+    assert {key: value.shape for key, value in blanks.items()} == {"sigma": (2, 1, 1, 1)}
+
+
+def test_a_tile_that_does_not_fit(tiny_weights):
+    with pytest.raises(EngineError, match=r"tiny refuses a tile of \(1, 3, 8, 8\)"):
+        build("openvino", tiny_weights, (32, 40))(lq(1, 3, 8, 8))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_devices(name, tiny_weights):
+    picture = lq(1, 3, 32, 40)
+    wanted = build(name, tiny_weights)(picture)
+    assert np.array_equal(build(name, tiny_weights, device="cpu")(picture), wanted)
+    for device in ("tpu", "cuda:999", "", "meta"):
+        with pytest.raises(EngineError, match=r"device|CPU|GPUs"):
+            build(name, tiny_weights, device=device)
+
+
+def test_fp32_is_fp32_whatever_the_process_has_set(tiny_weights):
+    """What else runs in the process keeps its setting, also while several threads come and go."""
+    import torch
+
+    from nitido.engines._exact import _settings, exact_fp32
+
+    before = [getattr(place, name) for place, name, _ in _settings()]
+    torch.set_float32_matmul_precision("medium")
+    try:
+        set_by_caller = [getattr(place, name) for place, name, _ in _settings()]
+        exact = [value for _, _, value in _settings()]
+        assert set_by_caller != exact
+        with exact_fp32():
+            assert [getattr(place, name) for place, name, _ in _settings()] == exact
+            with exact_fp32():  # of another thread, say
+                pass
+            assert [getattr(place, name) for place, name, _ in _settings()] == exact
+        assert [getattr(place, name) for place, name, _ in _settings()] == set_by_caller
+    finally:
+        for (place, name, _), value in zip(_settings(), before, strict=True):
+            setattr(place, name, value)
+
+
+def test_what_openvino_is_asked_for_in_fp32(tiny_weights):
+    from openvino import Type, properties
+
+    network = build("openvino", tiny_weights, precision="fp32")._network
+    assert network.get_property(properties.hint.inference_precision) == Type.f32
+    accuracy = properties.hint.ExecutionMode.ACCURACY
+    assert network.get_property(properties.hint.execution_mode) == accuracy

@@ -13,6 +13,10 @@ from nitido.catalog import build, find, names
 from nitido.errors import SettingError
 
 every_network = pytest.mark.parametrize("name", names(networks))
+every_restoring_network = pytest.mark.parametrize(
+    "name",
+    [n for n in names(networks) if not getattr(find(networks, n), "gives_facts", False)],
+)
 
 
 def tiny(name, seed=0):
@@ -30,12 +34,18 @@ def stirred(name, seed=1):
     return network.eval()
 
 
-def inputs(network, height, width, batch=1, seed=2):
+def inputs(network, height, width, batch=1, seed=2, tile=False):
+    """Return a picture with what it needs, or a tile, which is also told what the whole shows."""
     generator = torch.Generator().manual_seed(seed)
     sides = (height * network.multiple_of, width * network.multiple_of)
     lq = torch.randn(batch, network.channels, *sides, generator=generator) * 0.3 + 0.5
-    takes_sigma = getattr(network, "takes_sigma", False)
-    return (lq, torch.full((batch, 1, 1, 1), 25 / 255)) if takes_sigma else (lq,)
+    more = []
+    for told in networks.inputs_of(network):
+        if told.judged == "coarse" and not tile:
+            continue
+        sides = lq.shape[2:] if told.shape == "plane" else (1, 1)
+        more.append(torch.full((batch, told.channels, *sides), 25 / 255))
+    return lq, *more
 
 
 def outputs(network, *given):
@@ -68,7 +78,11 @@ def test_facts(name):
         assert isinstance(value, int)
         assert value >= 1
     assert network.radius is None or (isinstance(network.radius, int) and network.radius >= 0)
-    assert isinstance(getattr(network, "takes_sigma", False), bool)
+    arguments = list(inspect.signature(network.forward).parameters)
+    told = networks.inputs_of(network)
+    assert [one.name for one in told] == arguments[1 : len(told) + 1]
+    for one in told:
+        assert one.judged != "coarse" or isinstance(getattr(network, one.name), torch.nn.Module)
 
 
 @every_network
@@ -85,7 +99,7 @@ def test_variants_can_be_built_by_name(name):
         assert all(getattr(network, key) == value for key, value in settings.items())
 
 
-@every_network
+@every_restoring_network
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (3, 5), (8, 7)])
 def test_output_shape_at_odd_multiples(name, height, width):
     network = stirred(name)
@@ -158,7 +172,7 @@ def test_weights_round_trip(name):
         assert torch.equal(network(*given), other(*given))
 
 
-@every_network
+@every_restoring_network
 def test_radius_is_true(name):
     """Positive weights let every path through, so the reach measured is the theoretical one."""
     network = tiny(name).double().eval()
@@ -169,7 +183,7 @@ def test_radius_is_true(name):
             parameter.copy_((0.5 + torch.rand_like(parameter)) / fan_in)
     step, radius = network.multiple_of, network.radius
     side = 8 if radius is None else (2 * radius) // step + 3
-    lq, *more = (tensor.double() for tensor in inputs(network, side, side))
+    lq, *more = (tensor.double() for tensor in inputs(network, side, side, tile=True))
     lq = lq.abs().requires_grad_()
     restored = network(lq, *more)
     corner = side // 2 * step  # the first of the pixels that differ in their phase

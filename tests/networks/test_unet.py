@@ -8,6 +8,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from nitido.errors import SettingError
+from nitido.networks import SIGMA
 from nitido.networks.unet import UNet, _at_limit
 
 SMALL: dict[str, Any] = {"features": (8, 12), "blocks": (1, 2)}
@@ -81,3 +82,40 @@ def test_a_told_level_matters_and_a_negative_one_means_judge():
 def test_settings_that_build_no_network_are_refused(settings):
     with pytest.raises(SettingError):
         UNet(**{**SMALL, **settings})
+
+
+OBEYS: dict[str, Any] = {**SMALL, "takes_sigma": True, "obeys_sigma": True}
+
+
+def told(network, lq, level):
+    with torch.inference_mode():
+        return network(lq, torch.full((len(lq), 1, 1, 1), level / 255))
+
+
+def test_a_network_that_obeys_is_the_identity_at_level_0_whatever_its_weights():
+    network, lq = shaken(UNet(**OBEYS)), torch.rand(2, 3, 16, 24)
+    assert torch.equal(told(network, lq, 0), lq)
+    assert not torch.allclose(told(network, lq, 25), lq, atol=0.01)
+
+
+def test_the_level_of_a_network_that_obeys_reaches_every_block():
+    network = shaken(UNet(**OBEYS))
+    for level in network.levels:
+        nn.init.normal_(level.linear.weight)
+    lq = torch.rand(1, 3, 16, 16)
+    changes = [(told(network, lq, level) - lq) for level in (5, 6)]
+    for a in changes:
+        assert a.abs().max() > 0
+    ratio = changes[1] / changes[0]
+    assert ratio.std() > 1e-3  # more than one factor for all
+
+
+def test_a_network_that_obeys_must_be_told():
+    network = UNet(**OBEYS)
+    assert network.inputs == (SIGMA,)
+    with pytest.raises(SettingError, match="must be told sigma"):
+        network(torch.rand(1, 3, 16, 16))
+    with pytest.raises(SettingError, match="obeys_sigma"):
+        UNet(**SMALL, obeys_sigma=True)
+    with pytest.raises(SettingError, match="obeys_sigma"):
+        UNet(**OBEYS, scale=2)

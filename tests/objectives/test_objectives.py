@@ -1,5 +1,6 @@
 """Objectives: what is hidden, what is compared, and that noise alone teaches to denoise."""
 
+import math
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ from torch import nn
 from nitido import objectives
 from nitido.catalog import build, names
 from nitido.errors import SettingError
+from nitido.objectives.estimation import Estimation
 from nitido.objectives.neighbor2neighbor import Neighbor2Neighbor, neighbors
 from nitido.objectives.noise2void import Noise2Void
 from nitido.objectives.supervised import Supervised
@@ -27,7 +29,7 @@ def test_room_loads_without_torch():
 @pytest.mark.parametrize("name", names(objectives))
 def test_every_objective_gives_a_loss_with_a_gradient(name):
     torch.manual_seed(0)
-    network = nn.Conv2d(3, 3, 3, padding=1)
+    network = nn.Conv2d(3, 9 if name == "estimation" else 3, 3, padding=1)
     lq, gt = torch.rand(2, 3, 12, 10), torch.rand(2, 3, 12, 10)
     objective = build(objectives, name)
     loss, restored = objective(lambda pictures: (network(pictures),), mse, lq, gt, 0.5)
@@ -155,3 +157,44 @@ def test_noise_alone_teaches_to_denoise(objective):
         optimizer.step()
     with torch.inference_mode():
         assert mse(network(lq), clean) < 0.3 * mse(lq, clean)
+
+
+def estimated(odds, median, spread, fact, **settings):
+    """Return loss and medians of `estimation` for one fact of one window."""
+    judged = torch.tensor([odds, median, spread]).reshape(1, 3, 1, 1)
+    gt = torch.tensor([fact]).reshape(1, 1, 1, 1)
+    loss, medians = Estimation(**settings)(lambda lq: (judged,), mse, torch.zeros(1), gt, 0)
+    return loss.item(), medians.item()
+
+
+def test_a_false_alarm_costs_more_than_a_missed_trace():
+    missed, _ = estimated(-3.0, 0.5, 0.0, 0.5)
+    alarm, _ = estimated(3.0, 0.5, 0.0, 0.0, false_alarm=2.0)
+    assert missed == pytest.approx(math.log1p(math.exp(3)))
+    assert alarm == pytest.approx(2 * missed)
+
+
+def test_what_is_faint_is_measured_but_nobody_is_blamed():
+    assert estimated(9.0, 0.7, 0.0, -0.5) == pytest.approx((10 * 0.2 + 0.2, 0.7))
+    assert estimated(-9.0, 0.7, 0.0, -0.5) == pytest.approx((10 * 0.2 + 0.2, 0.7))
+
+
+def test_what_nobody_knows_costs_nothing():
+    loss, median = estimated(9.0, 0.7, 0.0, math.nan)
+    assert loss == 0
+    assert math.isnan(median)
+
+
+def test_the_scale_is_that_of_a_laplace_distribution():
+    sure, _ = estimated(0.0, 0.7, -2.0, -0.5)
+    unsure, _ = estimated(0.0, 0.7, math.log(0.2), -0.5)
+    assert sure == pytest.approx(2 + 0.2 * math.exp(2) - 2, rel=1e-5)
+    assert unsure == pytest.approx(2 + 1 + math.log(0.2), rel=1e-5)
+    assert unsure < sure
+
+
+def test_an_estimation_of_other_facts_is_refused():
+    with pytest.raises(SettingError, match=r"3 numbers for 2 facts.*network\.facts"):
+        Estimation()(lambda lq: (torch.zeros(1, 3, 1, 1),), mse, None, torch.zeros(1, 2, 1, 1), 0)
+    with pytest.raises(SettingError, match="above 0"):
+        Estimation(false_alarm=0)

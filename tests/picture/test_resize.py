@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nitido.errors import SettingError
-from nitido.picture import imresize
+from nitido.picture import area_weights, imresize
 
 
 def kernel(d):
@@ -100,3 +100,14 @@ def test_without_antialiasing_every_second_pixel_pair_is_interpolated():
 def test_what_makes_no_sense_is_refused(array, settings):
     with pytest.raises(SettingError):
         imresize(array, **settings)
+
+
+@pytest.mark.parametrize(("length", "areas"), [(6, 3), (7, 3), (128, 128), (5, 8), (1, 4)])
+def test_means_over_areas(length, areas):
+    """A pixel counts for an area by the part of it that lies inside."""
+    weights = area_weights(length, areas)
+    assert weights.shape == (areas, length)
+    np.testing.assert_allclose(weights.sum(axis=1), 1, atol=1e-6)
+    np.testing.assert_allclose(weights.sum(axis=0), areas / length, atol=1e-6)
+    fine = np.kron(np.arange(length), np.ones(areas)).reshape(areas, length)
+    np.testing.assert_allclose(weights @ np.arange(length), fine.mean(axis=1), atol=1e-5)

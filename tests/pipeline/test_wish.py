@@ -22,7 +22,7 @@ def test_a_chain_of_tasks():
 
 
 def test_what_was_found_is_done_as_strong_as_it_can_be():
-    found = Diagnosis((), ("dejpeg", "denoise"))
+    found = Diagnosis((), (("dejpeg", "blocks"), ("denoise", "noise")))
     assert Wish().looks
     for strength, first in ((0.5, 0.5), (1.5, 1)):  # the network of dejpeg takes no level
         plan = Wish(strength=strength).plan(60, 80, found)

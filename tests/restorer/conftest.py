@@ -49,9 +49,10 @@ class Fake:
     def __init__(self, work, precision="fp32"):
         self.work, self.precision, self.told = work, precision, []
 
-    def __call__(self, lq, sigma=None):
+    def __call__(self, lq, told):
         assert lq.dtype == np.float32
         assert lq.flags.c_contiguous
+        sigma = told.get("sigma")
         self.told.append(None if sigma is None else float(sigma.ravel()[0]))
         return self.work(lq)
 
@@ -71,7 +72,7 @@ def faked():
         card = real.card.model_copy(update=settings.pop("card", {}))
         restorer = Restorer(Weights(card, real.file, real.graph), **settings)
         engine = Fake(work)
-        restorer._shelf.make = lambda weights, tile, precision: engine
+        restorer._engines.make = lambda weights, tile, precision: engine
         return restorer, engine
 
     return make

@@ -48,7 +48,7 @@ def test_bf16_that_overflows_falls_back_to_fp32_and_says_so(tmp_path, smooth, fa
         return engine_that(spoiled(np.nan) if bf16 else np.copy, "bf16" if bf16 else "fp32")
 
     restorer, _ = faked(np.copy, tile=32, card={"overlap": 8})
-    restorer._shelf.make = make
+    restorer._engines.make = make
     write(Picture(smooth(), depth=16), tmp_path / "a.png")
     report = restorer.file(tmp_path / "a.png", tmp_path / "b.png")
     assert made == ["auto", "fp32"]

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from nitido import Restorer
-from nitido.diagnosis import judge, look
+from nitido import Restorer, diagnosis
 from nitido.errors import SettingError
+from nitido.networks import SIGMA
 from nitido.picture import ArraySource, Picture, imresize, write
 
 
@@ -73,32 +73,32 @@ def test_a_network_that_takes_nothing_away_judges_zero(smooth, faked):
 
 def test_weights_that_judge_for_themselves_are_blended(smooth, faked):
     lq = smooth()
-    restorer, engine = faked(np.zeros_like, strength=0.25, card={"takes_sigma": False})
+    restorer, engine = faked(np.zeros_like, strength=0.25, card={"inputs": ()})
     np.testing.assert_allclose(restorer(lq), 0.75 * lq, rtol=1e-6)
     assert engine.told == [None]
     for settings in ({"sigma": 25}, {"strength": 1.5}):
         with pytest.raises(SettingError, match="judge the damage themselves"):
-            faked(np.copy, card={"takes_sigma": False}, **settings)
+            faked(np.copy, card={"inputs": ()}, **settings)
 
 
-def test_weights_that_cannot_judge_are_told_what_the_diagnosis_says(faked, smooth, noisy):
-    lq = noisy(smooth(128, 128), 20).clip(0, 1)
-    said = judge(look(ArraySource(lq))).level
-    assert 10 < said < 30
+def test_weights_that_cannot_judge_are_told_what_is_found(faked, smooth, noisy):
+    lq = noisy(smooth(200, 200))
+    found = diagnosis.judge(diagnosis.look(ArraySource(lq))).level
+    assert found > 15
     for strength in (0.5, 1, 1.5):
-        restorer, engine = faked(np.copy, card={"judges_sigma": False}, strength=strength)
+        restorer, engine = faked(np.copy, card={"inputs": (SIGMA,)}, strength=strength)
         assert restorer.looks_first(8)
         restorer(lq)
-        assert engine.told == [pytest.approx(max(1, strength) * said / 255)]
-    restorer, engine = faked(np.copy, card={"judges_sigma": False}, sigma=51, strength=0.5)
+        assert engine.told == [pytest.approx(max(1, strength) * found / 255)]
+    restorer, engine = faked(np.copy, card={"inputs": (SIGMA,)}, sigma=51, strength=0.5)
     assert not restorer.looks_first(8)
     restorer(lq)
     assert engine.told == [pytest.approx(0.2)]
 
 
-def test_level_zero_and_strength_zero_give_the_picture_back(faked, smooth):
-    flat = np.full((96, 96, 3), 0.4, np.float32)
-    for settings in ({"sigma": 0}, {"strength": 0}, {"card": {"judges_sigma": False}}):
+def test_level_zero_and_strength_zero_give_the_picture_back_and_ask_nobody(faked):
+    flat = np.full((200, 200, 3), 0.5, np.float32)
+    for settings in ({"sigma": 0}, {"strength": 0}, {"card": {"inputs": (SIGMA,)}}):
         restorer, engine = faked(np.zeros_like, **settings)
         np.testing.assert_array_equal(restorer(flat), flat)
         assert engine.told == []
@@ -111,7 +111,7 @@ def test_half_of_an_enlargement_lies_halfway_to_the_bicubic_one(tile, faked, smo
 
     lq = smooth()
     enlarged = imresize(lq, 2)
-    card = {"scale": 2, "overlap": 8, "takes_sigma": False}
+    card = {"scale": 2, "overlap": 8, "inputs": ()}
     for strength in (0, 0.5, 1):
         restorer, _ = faked(double, tile=tile, strength=strength, card=card)
         expected = enlarged + np.float32(strength) * (larger(lq) - enlarged)

@@ -212,7 +212,7 @@ def test_denoisers_that_cannot_serve_are_refused(told_weights):
         return PlugAndPlay(scale=2, denoiser=replace(told_weights, card=card))
 
     with pytest.raises(SettingError, match="ffdnet_tiny cannot be told a noise level"):
-        told(takes_sigma=False)
+        told(inputs=())
     with pytest.raises(SettingError, match="ffdnet_tiny enlarge"):
         told(scale=2)
     with pytest.raises(UnknownNameError, match="try denoise"):

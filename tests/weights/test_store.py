@@ -8,6 +8,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from nitido.errors import UnknownNameError, WeightsError
+from nitido.networks import SIGMA, SIGMA_OR_NONE
 from nitido.weights import Card, Score, Weights, names, open_weights, save
 from nitido.weights.loading import load_network
 
@@ -133,11 +134,53 @@ def test_a_pytorch_file_is_pointed_to_the_import(name):
         open_weights(name)
 
 
+def written(file, tensors, **changes):
+    """Write a card as another version of this program would have done."""
+    card = {**CARD.model_dump(mode="json"), **changes}
+    card = {key: value for key, value in card.items() if value is not None or key == "radius"}
+    save_file(tensors, file, metadata={"card": json.dumps(card)})
+    return file
+
+
+@pytest.mark.parametrize(
+    ("said", "inputs"),
+    [
+        ({}, ()),
+        ({"takes_sigma": False, "judges_sigma": True}, ()),
+        ({"takes_sigma": True}, (SIGMA_OR_NONE,)),
+        ({"takes_sigma": True, "judges_sigma": False}, (SIGMA,)),
+    ],
+)
+def test_the_first_version_is_read_for_ever(file, tensors, said, inputs):
+    weights = open_weights(written(file, tensors, version=1, inputs=None, **said))
+    assert weights.card == CARD.model_copy(update={"inputs": inputs})
+    save(tensors, weights.card, file)
+    assert open_weights(file) == weights
+
+
+def test_a_newer_version_is_refused(file, tensors):
+    with pytest.raises(
+        WeightsError, match=r"mine.*version 3, newer than .* up to 2; update nitido"
+    ):
+        open_weights(written(file, tensors, version=3, holograms=True))
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
         ({"overlap": "much"}, "overlap: Input should be a valid integer"),
-        ({"version": 2}, "version: Input should be 1"),
+        ({"version": "2.0"}, "version: Input should be 2"),
+        ({"scale": 0}, "scale: Input should be greater than or equal to 1"),
+        ({"multiple_of": 0}, "multiple_of: Input should be greater than or equal to 1"),
+        ({"multiple_of": 2**40}, "multiple_of: Input should be less than or equal to"),
+        ({"overlap": -1}, "overlap: Input should be greater than or equal to 0"),
+        ({"radius": -5}, "radius: Input should be greater than or equal to 0"),
+        ({"bytes_per_pixel": 0}, "bytes_per_pixel: Input should be greater than or equal to 1"),
+        ({"macs_per_pixel": -1}, "macs_per_pixel: Input should be greater than or equal to 0"),
+        ({"channels": 0}, "channels: Input should be greater than or equal to 1"),
+        ({"precisions": []}, "precisions: Tuple should have at least 1 item"),
+        ({"inputs": [{"name": "lq"}]}, r"inputs\.0: Value error, an input cannot be called lq"),
+        ({"inputs": [{"name": "a"}] * 2}, ": Value error, inputs: a name is given twice"),
         ({"colour": 3}, "colour: Extra inputs are not permitted"),
         ({"precisions": ["fp8"]}, r"precisions\.0: Input should be 'fp32' or 'bf16'"),
         ({"name": None}, "name: Input should be a valid string"),

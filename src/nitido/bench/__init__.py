@@ -6,12 +6,14 @@
 
 A `Suite` fixes what a number means. A `Candidate` is anything that restores its pictures. `run`
 scores one on the other, picture by picture, and goes on where it was killed. `write_report` shows
-results; `stress` varies the damage; `compete` sets restorers side by side.
+results; `stress` varies the damage; `compete` sets restorers side by side; `confuse` tries the
+diagnosis on pictures of known damage.
 """
 
 from pathlib import Path
 
 from nitido.bench._candidate import Candidate
+from nitido.bench._confusion import Confusion, Said, Tally
 from nitido.bench._entries import Scored
 from nitido.bench._published import Published, published, published_suites
 from nitido.bench._result import Result
@@ -19,8 +21,10 @@ from nitido.bench._rows import Row
 from nitido.bench._stress import Measure, Robustness, Tested
 from nitido.bench._suite import Case, Suite
 from nitido.bench._sweeps import SWEEPS
+from nitido.bench._trials import WARDS
 from nitido.bench.arena import Arena, Standing, compete, write_arena
 from nitido.bench.candidates import find_candidate
+from nitido.bench.diagnosing import confuse, write_confusion
 from nitido.bench.report import check_report, write_report
 from nitido.bench.robustness import Maker, check_csv, stress, write_csv, write_robustness
 from nitido.bench.runner import Progress, run
@@ -30,9 +34,11 @@ from nitido.weights import Score, Weights
 __all__ = [
     "KINDS",
     "SWEEPS",
+    "WARDS",
     "Arena",
     "Candidate",
     "Case",
+    "Confusion",
     "Maker",
     "Measure",
     "Progress",
@@ -40,13 +46,16 @@ __all__ = [
     "Result",
     "Robustness",
     "Row",
+    "Said",
     "Scored",
     "Standing",
     "Suite",
+    "Tally",
     "Tested",
     "check_csv",
     "check_report",
     "compete",
+    "confuse",
     "find_candidate",
     "find_suite",
     "published",
@@ -55,6 +64,7 @@ __all__ = [
     "score",
     "stress",
     "write_arena",
+    "write_confusion",
     "write_csv",
     "write_report",
     "write_robustness",

@@ -12,11 +12,13 @@ _ROOMS = (
     "classical",
     "data",
     "degradations",
+    "diagnosis",
     "engines",
     "metrics",
     "networks",
     "picture",
     "restorer",
+    "tone",
     "weights",
 )
 _CORE = ("numpy", "pillow", "pyvips")  # arithmetic, JPEG, decoding

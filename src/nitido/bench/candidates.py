@@ -34,8 +34,8 @@ def find_candidate(
         blank, such as ``classical:median radius=2``; or ``input``, the damaged pictures themselves,
         enlarged by MATLAB's bicubic interpolation where the suite has a scale.
     suite : Suite
-        It tells the true noise level to networks that cannot judge it and to solvers and classical
-        restorers that take one, and its scale to those that take that.
+        It tells the true noise level, where it has one, to networks that cannot judge it, and to
+        solvers and classical restorers that take one, and its scale to those that take that.
     engine : str
         The runtime of networks, which compute in fp32.
     sigma : float, optional
@@ -48,8 +48,8 @@ def find_candidate(
     WeightsError
         If the weights cannot be opened.
     SettingError
-        If it cannot do this suite: it enlarges by another factor, or must be told a noise level or
-        something else that nobody knows; or if its settings are wrong.
+        If it cannot do this suite: it enlarges by another factor, or must be told something that
+        nobody knows; or if its settings are wrong.
     MissingExtraError
         If it is a solver and PyTorch is not installed.
     """
@@ -85,6 +85,9 @@ class Input:
 class Network:
     """Weights in fp32; a network that does not enlarge gets LQ enlarged by bicubic interpolation.
 
+    One that cannot judge the noise is told the level of the suite; where that has none, what the
+    diagnosis finds in each picture.
+
     Raises
     ------
     SettingError
@@ -96,7 +99,8 @@ class Network:
     def __init__(self, weights: Weights, suite: Suite, engine: str, sigma: float | None) -> None:
         card = weights.card
         _check_scale(card.name, card.scale, suite)
-        if sigma is None and not card.judges_sigma:
+        level = card.input("sigma")
+        if sigma is None and level and level.judged != "network":
             sigma = suite.sigma
         self.name = card.name
         self.weights_hash: str | None = weights.sha256

@@ -51,9 +51,8 @@ def network_facts(name: str) -> Iterator[tuple[str, str]]:
     yield "sees", "the whole picture" if reach is None else f"{reach} pixels around each"
     yield "scale", str(network.scale)
     yield "sides", f"multiples of {network.multiple_of}; pictures are padded to that"
-    if getattr(network, "takes_sigma", False):
-        judges = getattr(network, "judges_sigma", True)
-        yield "noise level", "may be told" if judges else "must be told"
+    if told := networks.find_input(networks.inputs_of(network), "sigma"):
+        yield "noise level", "may be told" if told.judged == "network" else "must be told"
     imports = hasattr(maker, "from_authors")
     yield "imports", "its authors' weights" if imports else "nothing, as none fit or are published"
     home = catalog.home(networks, name)

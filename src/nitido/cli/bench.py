@@ -1,4 +1,4 @@
-"""``nitido bench``: scores on published protocols, stress tests, restorers side by side."""
+"""``nitido bench``: scores on protocols, stress tests, restorers side by side, the diagnosis."""
 
 import sys
 from pathlib import Path
@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from nitido.cli._arena import arena
+from nitido.cli._diagnosis import diagnosis
 from nitido.cli._options import Engine, JsonLines, Root, Sigma
 from nitido.cli._robustness import robustness
 
@@ -31,6 +32,7 @@ bench = typer.Typer(
 )
 bench.command("robustness")(robustness)
 bench.command("arena")(arena)
+bench.command("diagnosis")(diagnosis)
 
 
 @bench.command("suites")

@@ -7,11 +7,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nitido.cli._options import JsonLines
+
 if TYPE_CHECKING:
     from nitido.weights import Card
 
+_JUDGED = {
+    "network": "judged by the network where it is not told",
+    "diagnosis": "found by the diagnosis where it is not told",
+    "coarse": "judged from the whole picture",
+    "caller": "must be told",
+}
+
 models = typer.Typer(
-    help="List tasks, weights and networks; show a card; import weights of others.",
+    help="List tasks, weights and networks; show a card and credits; import weights of others.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -82,6 +91,35 @@ def show_model(
     return 0
 
 
+@models.command("credits")
+def show_credits(
+    name: Annotated[
+        str, typer.Argument(help="Weights by name, or a .safetensors file.", show_default=False)
+    ],
+    json: JsonLines = False,
+) -> int:
+    """List who took the pictures that weights were trained on, where from, and their terms.
+
+    Only weights trained on free pictures alone have such a list; of others the card says the data.
+    """
+    import json as encoder
+    from dataclasses import asdict
+
+    from nitido import weights
+    from nitido.cli._bar import printable
+    from nitido.errors import WeightsError
+
+    card = weights.open_weights(name).card
+    if not card.credits:
+        data = card.data_terms or "not said"
+        raise WeightsError(f"{card.name} has no list of credits; its data: {data}.")
+    for one in weights.read_credits(card.credits):
+        text = f"{one.file}  {one.author}, {one.licence}: {one.source}, {one.path}"
+        line = encoder.dumps(asdict(one)) if json else printable(text, sys.stdout)
+        sys.stdout.write(f"{line}\n")
+    return 0
+
+
 @models.command("import")
 def import_model(
     file: Annotated[Path, typer.Argument(help="The authors' weights.", show_default=False)],
@@ -134,11 +172,12 @@ def _title(method: Callable[..., object]) -> str:
 def _facts(card: "Card") -> dict[str, str]:
     settings = ", ".join(f"{key} {value}" for key, value in card.settings.items())
     reach = "the whole picture" if card.radius is None else f"{card.radius} pixels"
-    needs = {} if card.judges_sigma else {"must be told": "the noise level (sigma)"}
+    credit = {"credits": f"nitido models credits {card.name}"} if card.credits else {}
+    inputs = "; ".join(f"{one.name}, {_JUDGED[one.judged]}" for one in card.inputs)
     return {
         "title": card.title,
         "task": card.task or "not said",
-        **needs,
+        **({"takes": inputs} if inputs else {}),
         "network": f"{card.network} ({settings})",
         "weights": f"{card.parameters:,}",
         "multiply-adds": f"{card.macs_per_pixel:,} per pixel",
@@ -147,6 +186,7 @@ def _facts(card: "Card") -> dict[str, str]:
         "precisions": ", ".join(card.precisions),
         "trained": card.trained,
         "data": card.data_terms,
+        **credit,
         "licence": card.licence,
     }
 

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from nitido.bench import Suite
+from nitido.networks import find_input, inputs_of
 from nitido.weights import Card
 
 
@@ -38,8 +39,8 @@ class TrainedNetwork:
             digest.update(tensor.contiguous().numpy().tobytes())
         self.weights_hash: str | None = digest.hexdigest()
         self._sigma: torch.Tensor | None = None
-        if getattr(network, "takes_sigma", False):
-            judges = getattr(network, "judges_sigma", True)
+        if told := find_input(inputs_of(network), "sigma"):
+            judges = told.judged == "network"
             level = -1.0 if judges else (suite.sigma or 0.0) / 255
             self._sigma = torch.full((1, 1, 1, 1), level)
             self.told = {} if judges else {"sigma": suite.sigma or 0.0}

@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nitido.data._drawings import drawing
 from nitido.data._member import Source, readable
 from nitido.degradations import Degradation
 from nitido.degradations.jpeg import Jpeg
 from nitido.errors import DataError, PictureError, SettingError
-from nitido.picture import imresize, read, rgb2gray, to_8bit
+from nitido.picture import area_weights, imresize, read, rgb2gray, to_8bit
 
 _CACHE_BYTES = 2 << 30
 _GAIN = (0.25, 1.15)  # of the channels of tinted patches; some are cut off, as vivid colors are
@@ -61,6 +62,12 @@ class Patches:
         Share of the others, 0..1, whose channels are swapped and get a gain and a gamma each. Sets
         of JPEG files with subsampled chroma teach that color has no detail; this has. Some channels
         are cut off at 0 or 1, so that a network does not take every cut for that of strong noise.
+    drawn : float
+        Share of the others, 0..1, in whose place something is drawn: text, lines, lattices, cloth.
+    whole : (float, float), optional
+        Shares of a picture's area, 0..1. Each patch is then a part of that size, drawn from the
+        range and made small by area means: it stands for a whole picture, which alone can tell how
+        much light there was. Neither `shrunk` nor `soft` goes with it.
     gray : float
         Share of patches that are made gray before the damage, 0..1, for networks of 3 channels.
     stored : float
@@ -79,6 +86,8 @@ class Patches:
         Whether a second damaged copy, drawn anew with its level, stands in place of GT. Where
         damage has no mean, a network learns from it what it would learn from GT (Lehtinen et al.:
         "Noise2Noise", ICML 2018).
+    told_facts : bool
+        Whether what the degradation says that it did, (facts, 1, 1), stands in place of GT.
     seed : int
         Decides everything, together with the index.
 
@@ -106,12 +115,15 @@ class Patches:
         shrunk: float = 0.0,
         soft: float = 0.0,
         tinted: float = 0.0,
+        whole: tuple[float, float] | None = None,
         gray: float = 0.0,
+        drawn: float = 0.0,
         stored: float = 0.0,
         clipped: float = 0.0,
         told: float = 0.0,
         misled: float = 0.0,
         damaged_targets: bool = False,
+        told_facts: bool = False,
         seed: int = 0,
     ) -> None:
         if patch % degradation.scale:
@@ -122,11 +134,17 @@ class Patches:
             raise SettingError("damaged_targets: a smaller copy is no target for a larger picture.")
         if amplified != (1, 1) and degradation.scale != 1:
             raise SettingError("amplified is a range of differences; a smaller LQ has none.")
+        if told_facts and not hasattr(degradation, "told"):
+            raise SettingError(
+                "targets are facts, but this degradation tells none; take history, for example."
+            )
         if shrunk + soft > 1:
             raise SettingError(
                 f"shrunk and soft are shares of the same patches, but {shrunk} and {soft} are more "
                 "than 1."
             )
+        if whole and (shrunk or soft):
+            raise SettingError("whole makes every patch small; leave shrunk and soft out.")
         if paired and not pairs:
             raise SettingError(f"paired is {paired}, but no pairs are given; give some, or 0.")
         self.files = tuple(files)
@@ -139,12 +157,15 @@ class Patches:
         self.shrunk = shrunk
         self.soft = soft
         self.tinted = tinted
+        self.whole = whole
         self.gray = gray
+        self.drawn = drawn
         self.stored = stored
         self.clipped = clipped
         self.told = told
         self.misled = misled
         self.damaged_targets = damaged_targets
+        self.told_facts = told_facts
         self.seed = seed
         self._decoded: dict[Source, np.ndarray] = {}
         self._room = _CACHE_BYTES
@@ -157,19 +178,17 @@ class Patches:
             lq, gt = self._crop_pair(rng)
         else:
             gt = self._crop(rng)
+            if self.drawn and rng.random() < self.drawn:
+                gt = drawing(self.patch, rng, gt)
         if gt.shape[2] != 1 and (self.channels == 1 or rng.random() < self.gray):
             gt = rgb2gray(gt)[..., None]
             lq = None if lq is None else rgb2gray(lq)[..., None]
         if lq is None:
-            if gt.shape[2] == 3 and self.tinted and rng.random() < self.tinted:
-                gt = _tinted(gt, rng)
-            if self.stored and rng.random() < self.stored:
-                gt = _stored(gt, rng)
+            gt = self._varied(gt, rng)
+            if self.told_facts:
+                return self._with_facts(gt, rng)
             lq = self.degradation(gt, rng)
-        told = rng.random() < self.told
-        sigma = float(np.sqrt(np.mean(np.square(lq - gt)))) if told else -1.0
-        if told and self.misled:
-            sigma *= float(np.exp(self.misled * rng.standard_normal()))
+        sigma = self._level(lq, gt, rng)
         if self.clipped and rng.random() < self.clipped:
             lq = to_8bit(lq)
         if self.damaged_targets:
@@ -180,9 +199,29 @@ class Patches:
             np.full((1, 1, 1), sigma, np.float32),
         )
 
+    def _varied(self, gt: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Return a clean patch in other colors, or as a JPEG file holds it, or as it is."""
+        if gt.shape[2] == 3 and self.tinted and rng.random() < self.tinted:
+            gt = _tinted(gt, rng)
+        return _STORE(gt, rng) if self.stored and rng.random() < self.stored else gt
+
+    def _level(self, lq: np.ndarray, gt: np.ndarray, rng: np.random.Generator) -> float:
+        """Return the noise level that the network is told; negative where it is not told."""
+        if rng.random() >= self.told:
+            return -1.0
+        level = float(np.sqrt(np.mean(np.square(lq - gt))))
+        return level * float(np.exp(self.misled * rng.standard_normal())) if self.misled else level
+
+    def _with_facts(self, gt: np.ndarray, rng: np.random.Generator) -> Sample:
+        lq, facts = self.degradation.told(gt, rng)  # type: ignore[attr-defined]
+        untold = np.full((1, 1, 1), -1, np.float32)
+        return Sample(_planes(lq, self.channels), facts[:, None, None], untold)
+
     def _crop(self, rng: np.random.Generator) -> np.ndarray:
         """Return a clean patch, float32 (P, P, C) in 0..1, flipped and turned at random."""
         picture = self._picture(self.files[rng.integers(len(self.files))], self.patch)
+        if self.whole:
+            return _small_part(picture, self.patch, rng.uniform(*self.whole), rng)
         way = rng.random() if self.shrunk or self.soft else 1.0
         size = (self.patch, self.patch)
         if way < self.shrunk:
@@ -244,6 +283,25 @@ class Patches:
         return pixels
 
 
+def _small_part(
+    picture: np.ndarray, side: int, share: float, rng: np.random.Generator
+) -> np.ndarray:
+    """Return a part with this share of the area, of the picture's shape, made `side` x `side`."""
+    # Nothing is enlarged: a part is no smaller than the patch.
+    sides = [max(side, round(whole * share**0.5)) for whole in picture.shape[:2]]
+    rows, columns = (
+        slice(first, first + part)
+        for part, whole in zip(sides, picture.shape, strict=False)
+        for first in [int(rng.integers(whole - part + 1))]
+    )
+    part = picture[rows, columns]
+    peak = 1 if part.dtype == np.float32 else np.iinfo(part.dtype).max
+    down, across = (area_weights(length, side) for length in sides)
+    tall = np.tensordot(down, part.astype(np.float32), axes=1)
+    small = np.einsum("jw,hwc->hjc", across / np.float32(peak), tall, optimize=True)
+    return _patch(small, 0, 0, int(rng.integers(8)), side)
+
+
 def _place(picture: np.ndarray, side: int, rng: np.random.Generator) -> tuple[int, int, int]:
     """Draw the top and left of a square inside the picture and one of eight ways to turn it."""
     top, left = (int(rng.integers(whole - side + 1)) for whole in picture.shape[:2])
@@ -267,11 +325,6 @@ def _tinted(patch: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     lifts = rng.uniform(*_LIFT, 3).clip(max=0)
     tinted = gains * patch[..., rng.permutation(3)].astype(np.float64) ** gammas + lifts
     return np.asarray(tinted.clip(0, 1), np.float32)
-
-
-def _stored(patch: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return the patch as a JPEG file of high quality would hold it, its blocks laid anywhere."""
-    return _STORE(patch, rng)
 
 
 def _planes(patch: np.ndarray, channels: int) -> np.ndarray:

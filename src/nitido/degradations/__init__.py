@@ -7,5 +7,6 @@ every picture draws its own.
 """
 
 from nitido.degradations._degradation import Degradation
+from nitido.degradations._facts import FACTS, Fact
 
-__all__ = ["Degradation"]
+__all__ = ["FACTS", "Degradation", "Fact"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nitido.picture import Source
+from nitido.picture import Source, area_weights
 from nitido.tone import FULL, Range
 
 SMALL = 128  # pixels, sides of the whole picture made small
@@ -47,23 +47,25 @@ def look(source: Source) -> Look:
         Standing at its first row; it stands behind its last one afterwards.
     """
     windows: list[np.ndarray] = []
-    small = np.zeros((SMALL, SMALL, source.channels), np.float32)
-    across = _area_weights(source.width)
-    down = _area_weights(source.height)
+    narrow = np.zeros((SMALL, source.width * source.channels), np.float32)
+    down = area_weights(source.height, SMALL)
     tops = list(_places(source.height, _DOWN))
     at = 0
     band = np.empty((0, source.width, source.channels), np.float32)
     while at < source.height:
         rows, _ = source.rows(SIDE)
-        small += np.einsum(
-            "ih,hjc->ijc", down[:, at : at + len(rows)], np.einsum("jw,hwc->hjc", across, rows)
-        )
+        weights = down[:, at : at + len(rows)]
+        areas = np.flatnonzero(weights.any(axis=1))  # the few that these rows lie in
+        narrow[areas] += weights[areas] @ rows.reshape(len(rows), -1)
         band = np.concatenate((band, rows))[-2 * SIDE :]
         at += len(rows)
         while tops and (tops[0] + SIDE <= at or at == source.height):
             top = tops.pop(0) - (at - len(band))
             for left in _places(source.width, _ACROSS):
                 windows.append(band[top : top + SIDE, left : left + SIDE].copy())
+    across = area_weights(source.width, SMALL)
+    small = np.tensordot(narrow.reshape(SMALL, source.width, source.channels), across, (1, 1))
+    small = np.ascontiguousarray(small.swapaxes(1, 2))
     return Look(source.height, source.width, source.depth, tuple(windows), FULL, small)
 
 
@@ -73,11 +75,3 @@ def _places(length: int, most: int) -> Iterator[int]:
     last = max(0, length - SIDE)
     for index in range(count):
         yield last * index // max(1, count - 1) if count > 1 else last // 2
-
-
-def _area_weights(length: int) -> np.ndarray:
-    """Return (128, length): each row the share that every pixel has in one of 128 equal areas."""
-    edges = np.linspace(0, length, SMALL + 1)
-    pixels = np.arange(length)
-    covered = np.minimum(edges[1:, None], pixels + 1) - np.maximum(edges[:-1, None], pixels)
-    return np.asarray(covered.clip(0) * (SMALL / length), np.float32)

@@ -1,97 +1,91 @@
 """What is wrong with a picture, in numbers and words, and which steps would repair it."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nitido.diagnosis._dithering import estimate_dithering
+from nitido.diagnosis._estimator import Estimate, estimate
 from nitido.diagnosis._impulses import estimate_impulses
-from nitido.diagnosis._jpeg import jpeg_quality
 from nitido.diagnosis._looking import Look
-from nitido.diagnosis._noise import estimate_grain, estimate_sigma
-from nitido.picture import Policy, open_picture
 from nitido.plans import Plan, Step
 
-Array = NDArray[np.float32]
+# How sure the mean window must be, as the natural logarithm of the odds, before anything is done.
+# A false alarm harms a sound picture, a missed trace leaves it as it was, so the limits lie where
+# sound pictures hardly ever get. docs/diagnosis.md has what they find and what they miss.
+_LIMITS = {
+    "noise": 0.0,
+    "jpeg": 0.0,
+    "impulses": 0.0,
+    "dithering": 0.0,
+    "halftone": 0.0,
+    "blur": 0.5,
+    "enlarged": 0.5,
+}
+_WORTH_SAYING = 0.2  # confidence from which on something is listed that asks for nothing
 
-_SAMPLE_PIXELS = 4_000_000
-
-# From which level on noise is worth removing, in 8-bit units. Rounding to 8 bit alone is noise of
-# 0.29 and a difference of 1 is the smallest step that a screen shows; the rest is room for the
-# error of the estimates, which is larger for grain. Measured with these limits: white noise of
-# sigma 5 and more is always found (BSD68, CBSD68); camera noise in all 5 noisy pictures of CC and
-# in 24 of 45 of PolyU (the others hold less than 2), and in 1 of 5 and 1 of 45 of the clean
-# versions of the same scenes. Texture all over a picture looks like grain: 45 of 68 clean pictures
-# of CBSD68 are told to be denoised, 7 of 24 large sharp photographs. Noise that stays is the
-# worse mistake: the denoiser is blind and changes clean pictures little.
-SIGMA_WORTH_REMOVING = 1.5
-GRAIN_WORTH_REMOVING = 2.0
-
-# Below this quality blocks and ringing are repaired. Ringing looks like grain: it reached 3.3 in
-# clean pictures of LIVE1 at qualities 20..70, while noise of sigma 15 measured 3.7 and more at 20.
-QUALITY_WORTH_REPAIRING = 70
-GRAIN_BESIDE_BLOCKS = 4.0
+# Below this quality blocks and ringing are repaired.
+_QUALITY_WORTH_REPAIRING = 80
 
 # From where on a picture of extremes counts as dithered. Of 84 pictures of BSD68, CBSD68, Set5,
 # Set12, Set14 and Classic5 all but one had 0.37 and more after error diffusion, and 0.17 at most
 # after a mere threshold, a photograph of grass 0.21. The one, a slide of text, had 0.20.
-DITHERED = 0.25
+_DITHERED = 0.25
 
 # From which share on lost values are repaired. None of those pictures reached it as it was, nor
 # with noise of sigma 15 or 50 that was cut off; with a tenth lost the least was 0.067, but for the
 # slide, most of which is white, so that hardly any white value stands alone: 0.
-IMPULSES_WORTH_REMOVING = 0.003
+_PIERCED = 0.003
 
-STEPS = ("descreen", "declutter", "denoise", "dejpeg")  # tasks a diagnosis may ask for, in order
+TASKS = ("descreen", "declutter", "dejpeg", "denoise")  # that may be asked for, in order
+
+_DARK = 0.12  # median of a picture that counts as dark, of 0..1
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was measured.
+    """One thing that was found.
 
     Parameters
     ----------
     name : str
-        What was measured: ``"dithering"``, ``"impulses"``, ``"noise"``, ``"grain"``,
-        ``"jpeg quality"``.
+        ``noise`` (white), ``grain`` (correlated), ``jpeg``, ``jpeg header``, ``impulses``,
+        ``dithering``, ``halftone``, ``blur``, ``darkness`` or ``enlarged``.
     value : float
-        The measured value.
+        How strong it is.
     unit : str
         What the value counts, in words.
+    confidence : float
+        That it is there, 0..1.
     reason : str
-        What the value means for this picture, as a sentence.
+        What it means for this picture, as a sentence.
     """
 
     name: str
     value: float
     unit: str
+    confidence: float
     reason: str
-    confidence: float = 1.0
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What was found in a picture, and the tasks that would repair it, in order.
+    """What was found in a picture.
 
     Parameters
     ----------
     findings : tuple of Finding
-        Everything that was measured, whether it asks for a repair or not.
-    steps : tuple of str
-        Names of tasks in the order in which they should run; empty for a sound picture.
+        Everything worth saying, whether it asks for a repair or not.
+    steps : tuple of (str, str)
+        The tasks that repair it, in order, each with its reason; empty for a sound picture.
+    level : float
+        Of noise, white or correlated, RMS in 8-bit units on the range of the look: what a denoiser
+        is told. 0.0 where none was found.
     """
 
     findings: tuple[Finding, ...]
-    steps: tuple[str, ...]
-
-    @property
-    def level(self) -> float:
-        """Noise that a denoiser is told, sigma in 8-bit units on the range of the look; 0: none."""
-        if "denoise" not in self.steps:
-            return 0.0
-        return max(self.value("noise") or 0.0, self.value("grain") or 0.0)
+    steps: tuple[tuple[str, str], ...] = ()
+    level: float = 0.0
 
     def value(self, name: str) -> float | None:
         """Return the value of a finding, None where there is none of this name."""
@@ -99,7 +93,7 @@ class Diagnosis:
 
     def plan(self) -> Plan:
         """Return the steps that repair what was found."""
-        return Plan(tuple(Step(task, task, reason="what was found") for task in self.steps))
+        return Plan(tuple(Step(task, task, reason=reason) for task, reason in self.steps))
 
 
 def judge(look: Look, header: int | None = None) -> Diagnosis:
@@ -112,89 +106,135 @@ def judge(look: Look, header: int | None = None) -> Diagnosis:
     header : int, optional
         Quality by the tables of a JPEG file, 1..100.
     """
-    found = [_diagnosed(look.range.map(window), header) for window in look.windows]
-    middle = sorted(found, key=lambda one: one.findings[0].value)[len(found) // 2]
-    return middle
+    windows = [look.range.map(window) for window in look.windows]
+    estimates = estimate(windows)
+    special = [_dithering(windows, estimates), _impulses(windows, estimates), _halftone(estimates)]
+    stored = _jpeg(estimates, header)
+    noise = _noise(estimates)
+    findings = [finding for finding in (*special, *noise, *stored) if finding is not None]
+    findings += [*_softness(estimates), *_darkness(look)]
 
-
-def diagnose(pixels: Array, path: Path | None = None) -> Diagnosis:
-    """Measure what is wrong with a picture and say which tasks would repair it.
-
-    Parameters
-    ----------
-    pixels : ndarray
-        Float32 (H, W, C), nominal 0..1, which may be left; it is not changed.
-    path : Path, optional
-        The file that the picture came from; a JPEG's header tells its quality.
-
-    Returns
-    -------
-    Diagnosis
-        The findings with their reasons, and the steps.
-    """
-    return _diagnosed(pixels, None if path is None else jpeg_quality(path))
-
-
-def _diagnosed(pixels: Array, quality: int | None) -> Diagnosis:
-    dithering, impulses = estimate_dithering(pixels), estimate_impulses(pixels)
-    sigma, grain = estimate_sigma(pixels), estimate_grain(pixels)
-    dithered, pierced = dithering >= DITHERED, impulses >= IMPULSES_WORTH_REMOVING
-    blocky = quality is not None and quality < QUALITY_WORTH_REPAIRING
-    grain_limit = GRAIN_BESIDE_BLOCKS if blocky else GRAIN_WORTH_REMOVING
-    noisy = sigma >= SIGMA_WORTH_REMOVING or grain >= grain_limit
-    findings = []
-    if dithered:
-        reason = f"black and white alone, and {dithering:.0%} of neighbors differ: descreen"
-        findings.append(Finding("dithering", dithering, "share of neighbors", reason))
-    if pierced:
-        reason = f"black and white values stand alone in {impulses:.1%} of all places: declutter"
-        findings.append(Finding("impulses", impulses, "share of values", reason))
-    findings += [
-        Finding(
-            "noise", sigma, "sigma, 8-bit units", _reason("fine noise", sigma, SIGMA_WORTH_REMOVING)
-        ),
-        Finding("grain", grain, "sigma, 8-bit units", _reason("coarse noise", grain, grain_limit)),
-    ]
-    if quality is not None:
-        findings.append(Finding("jpeg quality", quality, "1..100", _jpeg_reason(quality)))
-    # Dots and impulses are no noise, though they measure as such; what is below them is unknown.
-    whole = not (dithered or pierced)
-    found = {
-        "descreen": dithered,
-        "declutter": pierced,
-        "denoise": noisy and whole,
-        "dejpeg": blocky and whole,
+    # Dots and impulses are no noise, though they measure as such; what lies below them is unknown.
+    covered = [finding.name for finding in special if finding is not None and _asks(finding)]
+    repairs = {
+        "descreen": [f for f in findings if f.name == "dithering"],
+        "declutter": [f for f in findings if f.name == "impulses"],
+        "dejpeg": [f for f in findings if f.name == "jpeg"] if not covered else [],
+        "denoise": [f for f in findings if f.name in ("noise", "grain")] if not covered else [],
     }
-    return Diagnosis(tuple(findings), tuple(step for step in STEPS if found[step]))
+    steps = [
+        (task, "; ".join(finding.reason for finding in asking))
+        for task in TASKS
+        if (asking := [finding for finding in repairs[task] if _asks(finding)])
+    ]
+    noisy = any(task == "denoise" for task, _ in steps)
+    return Diagnosis(tuple(findings), tuple(steps), estimates["noise"].level if noisy else 0.0)
 
 
-def diagnose_file(path: Path, policy: Policy | None = None) -> Diagnosis:
-    """Diagnose a picture file of any size from the rows in its middle, at most 4 megapixels.
-
-    Raises
-    ------
-    PictureError
-        If the file cannot be read.
-    """
-    with open_picture(path, policy or Policy()) as picture:
-        count = max(64, _SAMPLE_PIXELS // picture.width)
-        above = max(0, (picture.height - count) // 2)
-        while above:
-            rows, _ = picture.rows(min(above, 256))
-            above -= len(rows)
-        pixels, _ = picture.rows(count)
-    return diagnose(pixels, path)
+def _asks(finding: Finding) -> bool:
+    """Tell whether a finding is sure enough, and strong enough, to ask for a repair."""
+    sure = finding.confidence >= 0.5
+    return sure and (finding.name != "jpeg" or finding.value < _QUALITY_WORTH_REPAIRING)
 
 
-def _reason(kind: str, level: float, limit: float) -> str:
-    if level < limit:
-        return f"{kind} of about {level:.1f}/255 is below the limit of {limit:g}"
-    return f"{kind} of about {level:.1f}/255 reaches the limit of {limit:g}: denoise"
+def _confidence(name: str, estimates: dict[str, Estimate]) -> float:
+    """Return the confidence that a fact is there: 0.5 at its limit."""
+    if name not in estimates:
+        return 0.0
+    return float(1 / (1 + np.exp(_LIMITS[name] - estimates[name].odds)))
 
 
-def _jpeg_reason(quality: int) -> str:
-    if quality >= 90:
-        return f"quality {quality} leaves no visible blocks"
-    if quality >= QUALITY_WORTH_REPAIRING:
-        return f"quality {quality} may leave faint blocks and ringing"
-    return f"quality {quality} leaves blocks and ringing: dejpeg"
+def _noise(estimates: dict[str, Estimate]) -> list[Finding]:
+    """Return white and correlated noise, apart."""
+    confidence = _confidence("noise", estimates)
+    if confidence < _WORTH_SAYING:
+        return []
+    level = estimates["noise"].level
+    white = float(1 / (1 + np.exp(-estimates["white"].odds)))
+    parts = {"noise": ("white noise", white), "grain": ("noise in spots", 1 - white)}
+    return [
+        Finding(
+            name,
+            level * share**0.5,
+            "sigma, 8-bit units",
+            confidence,
+            _sentence(f"{words} of about {level * share**0.5:.1f}/255", confidence),
+        )
+        for name, (words, share) in parts.items()
+        if share > 0.25
+    ]
+
+
+def _jpeg(estimates: dict[str, Estimate], header: int | None) -> list[Finding]:
+    """Return JPEG as the pixels show it, and as the header of the file says."""
+    findings = []
+    confidence = _confidence("jpeg", estimates)
+    quality = float(np.clip(estimates["jpeg"].level, 1, 100)) if "jpeg" in estimates else 100.0
+    if header is not None and header < _QUALITY_WORTH_REPAIRING:
+        # What the header says was done to the pixels for certain; before that, worse may have been.
+        sure = confidence >= 0.5
+        quality, confidence = min(header, quality) if sure else float(header), 1.0
+    if confidence >= _WORTH_SAYING:
+        words = f"blocks and ringing of JPEG at a quality of about {quality:.0f}"
+        findings.append(
+            Finding("jpeg", quality, "quality, 1..100", confidence, _sentence(words, confidence))
+        )
+    if header is not None:
+        reason = f"the file was last stored at quality {header}"
+        findings.append(Finding("jpeg header", header, "quality, 1..100", 1.0, reason))
+    return findings
+
+
+def _dithering(windows: list[np.ndarray], estimates: dict[str, Estimate]) -> Finding | None:
+    shares = [estimate_dithering(window) for window in windows]
+    measured = float(np.median(shares)) if shares and min(shares) > 0 else 0.0
+    confidence = 1.0 if measured >= _DITHERED else _confidence("dithering", estimates)
+    if confidence < _WORTH_SAYING:
+        return None
+    share = measured or float(np.mean(shares))
+    words = "few values that change from pixel to pixel, as dithering leaves them"
+    return Finding("dithering", share, "share", confidence, _sentence(words, confidence))
+
+
+def _impulses(windows: list[np.ndarray], estimates: dict[str, Estimate]) -> Finding | None:
+    measured = float(np.mean([estimate_impulses(window) for window in windows]))
+    confidence = 1.0 if measured >= _PIERCED else _confidence("impulses", estimates)
+    if confidence < _WORTH_SAYING:
+        return None
+    share = max(measured, estimates["impulses"].level if "impulses" in estimates else 0.0)
+    words = f"values lost in about {share:.1%} of all places"
+    return Finding("impulses", share, "share of values", confidence, _sentence(words, confidence))
+
+
+def _halftone(estimates: dict[str, Estimate]) -> Finding | None:
+    confidence = _confidence("halftone", estimates)
+    if confidence < 0.5:
+        return None
+    period = estimates["halftone"].level
+    reason = f"a printed screen whose dots repeat after about {period:.1f} pixels"
+    return Finding("halftone", period, "period, pixels", confidence, reason)
+
+
+def _softness(estimates: dict[str, Estimate]) -> list[Finding]:
+    findings = []
+    for name, words, unit in (
+        ("blur", "blurred by about {:.1f} pixels", "sigma, pixels"),
+        ("enlarged", "enlarged about {:.1f} times before", "factor"),
+    ):
+        confidence = _confidence(name, estimates)
+        if confidence >= 0.5:
+            level = estimates[name].level
+            findings.append(Finding(name, level, unit, confidence, words.format(level)))
+    return findings
+
+
+def _darkness(look: Look) -> list[Finding]:
+    middle = float(np.median(look.range.map(look.small)))
+    if look.depth != 8 or middle >= _DARK:
+        return []
+    reason = f"half of the picture is darker than {middle:.0%} of the scale: --task enhance"
+    return [Finding("darkness", middle, "median, 0..1", 1.0, reason)]
+
+
+def _sentence(words: str, confidence: float) -> str:
+    return words if confidence >= 0.5 else f"perhaps {words}, but not for certain"

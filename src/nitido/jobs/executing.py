@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from nitido.diagnosis import STEPS, jpeg_quality
+from nitido.diagnosis import TASKS, jpeg_quality
 from nitido.errors import NitidoError
 from nitido.jobs._entry import Entry
 from nitido.jobs._job import Job
@@ -85,7 +85,7 @@ def trial(job: Job, restorers: Restorers) -> None:
     """
     wish = job.wish
     if wish.looks:
-        steps = (wish.gentler(Step(name, name)) for name in STEPS)
+        steps = (wish.gentler(Step(name, name)) for name in TASKS)
         Pipeline(Plan(tuple(steps)), job.running, restorers)
     else:
         Pipeline(wish.plan(_SIDE, _SIDE), job.running, restorers)

@@ -6,9 +6,14 @@ The contract of the room, which the tests hold for every file in it:
   times the input's. Values may leave 0..1, nothing is clamped. The sides of `lq` are multiples of
   `multiple_of`; callers pad.
 * Facts are attributes: `scale`, `multiple_of`, `radius` and `channels` (see `Network`).
-* ``takes_sigma = True`` announces a second input: ``network(lq, sigma)``, `sigma` (N, 1, 1, 1) in
-  the same 0..1 units as `lq` (the level of papers over 255). ``judges_sigma = False`` says that
-  it must be told; otherwise a negative level asks the network to judge for itself.
+* ``inputs``, where it exists, announces what the network takes besides `lq`: a tuple of `Input`,
+  in the order of the arguments of ``forward``, which have the same names. ``inputs = (SIGMA,)`` is
+  ``network(lq, sigma)``, `sigma` (N, 1, 1, 1) in the same 0..1 units as `lq` (the level of papers
+  over 255); with ``SIGMA_OR_NONE`` a negative level asks the network to judge for itself.
+* An input that is ``judged="coarse"`` is what only the whole picture can tell. The network's part
+  of its name makes it of the picture shrunk to `side` by area means, in any size; callers lay it
+  over the picture bilinearly. ``network.laid(lq)`` does both for a whole picture and returns the
+  planes by their names; ``network(lq)`` uses that, so that training needs nothing else.
 * ``supervised(lq)``, where it exists, returns every output a training loss is summed over, the
   one that ``forward`` returns last. Without it that is ``(network(lq),)``.
 * Settings are keyword arguments of the constructor; what cannot work raises `SettingError`.
@@ -26,10 +31,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
+from nitido.networks._inputs import SIGMA, SIGMA_OR_NONE, Input, find_input, inputs_of
+
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["Network"]
+__all__ = ["SIGMA", "SIGMA_OR_NONE", "Input", "Network", "find_input", "inputs_of"]
 
 
 class Network(Protocol):

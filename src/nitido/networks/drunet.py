@@ -22,6 +22,7 @@ from torch.nn import functional as F
 
 from nitido.errors import SettingError, WeightsError
 from nitido.networks._blocks import agreed, count, load, own_names, renamed, whole
+from nitido.networks._inputs import SIGMA
 
 _OWN = {
     **{name: name for name in ("channels", "features", "blocks", "bias")},
@@ -61,8 +62,7 @@ class DRUNet(nn.Module):
     }
     scale = 1
     multiple_of: int
-    takes_sigma = True
-    judges_sigma = False
+    inputs = (SIGMA,)
     radius: int
     channels: int
 

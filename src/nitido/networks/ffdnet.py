@@ -18,6 +18,7 @@ from torch.nn import functional as F
 
 from nitido.errors import WeightsError
 from nitido.networks._blocks import agreed, chain, load, own_names, whole
+from nitido.networks._inputs import SIGMA
 
 _OWN = {
     **{name: name for name in ("channels", "features", "depth")},
@@ -50,8 +51,7 @@ class FFDNet(nn.Module):
     TINY: ClassVar[dict[str, Any]] = {"features": 8, "depth": 4}
     scale = 1
     multiple_of = 2
-    takes_sigma = True
-    judges_sigma = False
+    inputs = (SIGMA,)
     radius: int
     channels: int
 

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from nitido.errors import SettingError
+from nitido.networks._inputs import SIGMA, SIGMA_OR_NONE, Input
 
 _HALVES = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 80.0)  # 8-bit units, where a function is 1/2
 _HALF_OF_THE_CHANGE = 5.0  # 8-bit units, where the level multiplies the change by 1/2
@@ -47,6 +48,8 @@ class UNet(nn.Module):
         Show the network which values lie at 0 or 1 or beyond. A file cuts noise off there, so dark
         places look too bright; the network learns to correct that far sooner when it need not find
         out for itself where it happened.
+    planes : int, optional
+        How many planes a caller shows the network beside the picture.
 
     Raises
     ------
@@ -67,6 +70,7 @@ class UNet(nn.Module):
         takes_sigma: bool = False,
         obeys_sigma: bool = False,
         sees_clipping: bool = False,
+        planes: int | None = None,
     ) -> None:
         if len(features) != len(blocks) or not features:
             raise SettingError(f"features {features} and blocks {blocks} must be equally long.")
@@ -76,10 +80,13 @@ class UNet(nn.Module):
             )
         if obeys_sigma and (scale != 1 or not takes_sigma):
             raise SettingError("obeys_sigma needs takes_sigma and a scale of 1.")
+        if planes is not None and planes < 1:
+            raise SettingError(f"planes is {planes}; it must be 1 at least, or left out.")
         super().__init__()
         self.channels = channels
-        self.takes_sigma = takes_sigma
-        self.judges_sigma = not obeys_sigma
+        self.inputs: tuple[Input, ...] = ()
+        if takes_sigma:
+            self.inputs = (SIGMA if obeys_sigma else SIGMA_OR_NONE,)
         self.sees_clipping = sees_clipping
         self.scale = scale
         self.finer = unshuffle * scale  # the result is that many times finer than the finest level
@@ -87,10 +94,10 @@ class UNet(nn.Module):
         self.radius = _radius(blocks, unshuffle)
 
         steps = list(pairwise(features))
-        seen = channels * 2 if sees_clipping else channels
+        seen = (channels * 2 if sees_clipping else channels) + (planes or 0)
         # What 3x3 is on folded pixels, in one step: runtimes fold far slower than they convolve.
         self.head = nn.Conv2d(seen, features[0], 3 * unshuffle, unshuffle, padding=unshuffle)
-        judges = takes_sigma and self.judges_sigma
+        judges = SIGMA_OR_NONE in self.inputs
         self.level = nn.Conv2d(2, features[0], 1, bias=False) if judges else None
         self.levels = nn.ModuleList(_Told(count) for count in features if obeys_sigma)
         self.encoder = nn.ModuleList(_stack(*pair) for pair in zip(features, blocks, strict=True))
@@ -102,9 +109,12 @@ class UNet(nn.Module):
         self.tail = nn.Conv2d(features[0], channels * self.finer**2, 3, padding=1)
         _start_at_zero(self.tail)
 
-    def forward(self, lq: Tensor, sigma: Tensor | None = None) -> Tensor:
+    def forward(
+        self, lq: Tensor, sigma: Tensor | None = None, planes: Tensor | None = None
+    ) -> Tensor:
         """Restore `lq` (N, C, H, W), 0..1, H and W multiples of `multiple_of`; `scale` x larger."""
-        features = self.head(torch.cat([lq, _at_limit(lq)], dim=1) if self.sees_clipping else lq)
+        seen = torch.cat([lq, _at_limit(lq)], dim=1) if self.sees_clipping else lq
+        features = self.head(seen if planes is None else torch.cat([seen, planes], dim=1))
         if self.level is not None:
             features = features + self.level(_level(sigma, lq))
         told: list[tuple[Tensor, Tensor] | None] = [None] * len(self.encoder)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     )
     from nitido.picture.color import luma, rgb2gray, rgb2ycbcr, ycbcr2rgb
     from nitido.picture.reading import open_picture, read
-    from nitido.picture.resize import imresize
+    from nitido.picture.resize import area_weights, imresize
     from nitido.picture.rounding import to_8bit
     from nitido.picture.writing import PictureWriter, encode, write, write_rows
 
@@ -45,6 +45,7 @@ __all__ = [
     "Source",
     "Stream",
     "Taken",
+    "area_weights",
     "encode",
     "from_array",
     "imresize",
@@ -78,6 +79,7 @@ _HOMES = {
     "Taken": "_rows",
     "encode": "writing",
     "from_array": "_arrays",
+    "area_weights": "resize",
     "imresize": "resize",
     "like_array": "_arrays",
     "luma": "color",

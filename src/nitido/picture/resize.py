@@ -1,4 +1,4 @@
-"""Bicubic resizing exactly as MATLAB's ``imresize``, on which all published numbers rest."""
+"""Bicubic resizing exactly as MATLAB's ``imresize``, and means over areas."""
 
 import math
 from typing import Any
@@ -55,6 +55,31 @@ def imresize(
     for axis in sorted((0, 1), key=lambda i: scales[i]):
         out = _along(out, axis, scales[axis], sizes[axis], antialias)
     return out
+
+
+def area_weights(length: int, areas: int) -> Array:
+    """Return the share that every pixel of a side has in the means over equal areas.
+
+    ``area_weights(H, h) @ pixels @ area_weights(W, w).T`` is a picture (H, W) made small, any size
+    to any other; the one definition of what networks that see the whole picture made small are
+    trained on and run on.
+
+    Parameters
+    ----------
+    length : int
+        Pixels of the side.
+    areas : int
+        How many equal areas it is cut into; a pixel on a border counts for both.
+
+    Returns
+    -------
+    ndarray
+        Float32 (areas, length); rows sum to 1.
+    """
+    edges = np.linspace(0, length, areas + 1)
+    pixels = np.arange(length)
+    covered = np.minimum(edges[1:, None], pixels + 1) - np.maximum(edges[:-1, None], pixels)
+    return np.asarray(covered.clip(0) * (areas / length), np.float32)
 
 
 def _targets(

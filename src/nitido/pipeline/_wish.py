@@ -187,4 +187,4 @@ class Wish:
 
 def _takes_level(weights: str) -> bool:
     """Tell whether a network can be told the level of noise."""
-    return open_weights(weights).card.takes_sigma
+    return open_weights(weights).card.input("sigma") is not None

@@ -83,7 +83,8 @@ class Data(_Part):
 
     source: str | tuple[str, ...]
     exclude: tuple[str, ...] = ()
-    targets: Literal["gt", "lq"] = "gt"  # lq: another damaged copy, as in Noise2Noise
+    # lq: another damaged copy, as in Noise2Noise; facts: what the degradation says that it did
+    targets: Literal["gt", "lq", "facts"] = "gt"
     pairs: str | None = None  # folders lq and gt, a list, or shards: real damage
     paired: Share = 0.0  # share of samples cut from pairs
     amplified: tuple[PositiveFloat, PositiveFloat] = (1.0, 1.0)  # damage of pairs, a range
@@ -94,7 +95,9 @@ class Data(_Part):
     shrunk: Share = 0.0  # share of patches made smaller, so that they have no grain
     soft: Share = 0.0  # share of patches made as soft as photographs at full resolution
     tinted: Share = 0.0  # share of patches in colors that have detail of their own
+    whole: tuple[Share, Share] | None = None  # parts of the area that patches are made of
     gray: Share = 0.0  # share of patches made gray before the damage
+    drawn: Share = 0.0  # share of patches that are drawn: text, lines, lattices, cloth
     stored: Share = 0.0  # share of patches stored as good JPEG before the damage
     clipped: Share = 0.0  # share of patches cut off and rounded to 8 bits after it
     told: Share = 0.0  # share of patches whose noise level the network is told
@@ -109,6 +112,10 @@ class Data(_Part):
             raise ValueError("pairs have one damaged copy each; targets: lq needs another")
         if self.shrunk + self.soft > 1:
             raise ValueError("shrunk and soft are shares of the same patches, at most 1 together")
+        if self.whole and (self.shrunk or self.soft):
+            raise ValueError("whole makes every patch small; leave shrunk and soft out")
+        if self.whole and not 0 < self.whole[0] <= self.whole[1]:
+            raise ValueError("whole is a range of shares above 0, the smaller one first")
         if self.mixup and self.told:
             raise ValueError("mixup blends noise levels, so none can be told; leave one out")
         return self
@@ -233,6 +240,7 @@ class Recipe(_Part):
     checkpoint_every: PositiveInt = 500  # steps
     suites: tuple[str, ...] = ()
     data_terms: str = ""
+    credits: str = ""  # the list of who took the pictures that comes with the package: free
 
     @model_validator(mode="after")
     def _gate_has_a_start(self) -> Self:

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from nitido.picture import Source
-from nitido.restorer._shelf import Shelf
-from nitido.restorer._work import Work
+from nitido.restorer._engine_cache import EngineCache
+from nitido.restorer._tile_runner import TileRunner
 
 _PROBES = 4  # tiles that the level is judged on
 _SIDE = 256
@@ -18,27 +18,27 @@ _REACH = 8.0  # the level lies between this share and this multiple of what goes
 _ROUNDS = 6  # of bisection: 8 * 8 on a logarithmic scale, to within 7 %
 
 
-def judged_level(source: Source, shelf: Shelf) -> float:
+def judged_level(source: Source, engines: EngineCache) -> float:
     """Return the level, 0..1, that makes the network take as much away as when it is told none.
 
     What it takes away is no measure by itself: of noise that is correlated, as in photographs,
     it takes much less than there is.
     """
-    tiles = list(_probes(source, shelf.weights.card.multiple_of))
-    goal = _removed(tiles, Work(shelf))
+    tiles = list(_probes(source, engines.weights.card.multiple_of))
+    goal = _removed(tiles, TileRunner(engines))
     if goal < 1e-6:
         return 0.0
     low, high = np.log(goal / _REACH), np.log(goal * _REACH)
     for _ in range(_ROUNDS):
         middle = (low + high) / 2
-        if _removed(tiles, Work(shelf, sigma=float(np.exp(middle)))) < goal:
+        if _removed(tiles, TileRunner(engines, sigma=float(np.exp(middle)))) < goal:
             low = middle
         else:
             high = middle
     return float(np.exp((low + high) / 2))
 
 
-def _removed(tiles: list[np.ndarray], work: Work) -> float:
+def _removed(tiles: list[np.ndarray], work: TileRunner) -> float:
     """Return the RMS of what the network takes away."""
     return float(np.sqrt(np.mean([np.mean(np.square(tile - work(tile))) for tile in tiles])))
 

@@ -25,6 +25,7 @@ def run_tiles(
     *,
     scale: int = 1,
     feather: int = 0,
+    channels: int | None = None,
     on_tile: OnTile = silent,
 ) -> Iterator[Taken]:
     """Restore every tile of a picture, holding one row of tiles at a time.
@@ -42,6 +43,8 @@ def run_tiles(
     feather : int
         LQ pixels over which neighbours fade into each other; 0 cuts sharply. Where less than that
         is kept of a tile, they fade over what is kept, so that never more than two meet.
+    channels : int, optional
+        Bands of a result; without it as many as the source has.
     on_tile : callable
         Called after every tile with the tiles done and their number in all.
 
@@ -51,12 +54,14 @@ def run_tiles(
         Restored rows as they are complete, valid until the next ones are asked for; alpha passes
         by untouched, or is enlarged as much as the picture.
     """
+    bands = channels or source.channels
     enlarged_alpha = source.has_alpha and scale != 1
     if enlarged_alpha:
+        bands += 1
         source, run = AlphaAsBand(source), beside_alpha(run, scale)
     feather = min(feather, *(c.last - c.first for c in (*cuts.rows, *cuts.columns)))
     band = _Band(source, cuts)
-    joined = _Joined(source, cuts, scale)
+    joined = _Joined(source, cuts, scale, bands)
     tall, wide = cuts.tile
     for index, row in enumerate(cuts.rows):
         pixels, alpha = band.down_to(row)
@@ -117,10 +122,10 @@ class _Band:
 class _Joined:
     """The restored rows that are not complete yet."""
 
-    def __init__(self, source: Source, cuts: Cuts, scale: int) -> None:
+    def __init__(self, source: Source, cuts: Cuts, scale: int, channels: int) -> None:
         self._scale = scale
         self._height, self._width = source.height * scale, source.width * scale
-        shape = (cuts.tile[0] * scale, cuts.width * scale, source.channels)
+        shape = (cuts.tile[0] * scale, cuts.width * scale, channels)
         self._rows = np.zeros(shape, np.float32)
         self._top = 0  # output row that self._rows[0] is
         self._alpha: list[np.ndarray] = []

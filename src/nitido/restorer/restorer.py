@@ -1,24 +1,28 @@
 """The Restorer: weights, an engine and tiles; the same behind command, page, service and fleet."""
 
+import copy
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
 
-from nitido.diagnosis import Look, judge, look
-from nitido.engines import Precision
+from nitido.diagnosis import Look, look
+from nitido.engines import Device, Precision, blank
 from nitido.errors import SettingError
 from nitido.picture import Replayable, Source, Taken
 from nitido.restorer._cuts import Cuts, make_cuts
+from nitido.restorer._engine_cache import EngineCache
 from nitido.restorer._judgement import judged_level
 from nitido.restorer._pictures import RestoresPictures
 from nitido.restorer._report import Report
 from nitido.restorer._restored import RestoredRows, untouched
-from nitido.restorer._shelf import Shelf
+from nitido.restorer._telling import GivenPlanes, Telling, check_planes, needs_look, tell
+from nitido.restorer._tile_runner import TileRunner
 from nitido.restorer._tiles import OnTile, run_tiles, silent
-from nitido.restorer._work import Work
 from nitido.weights import Weights, open_weights
 
 _ACTIVATION_BYTES = 400_000_000  # of one tile
@@ -28,7 +32,7 @@ _AT_REST_BYTES = 220_000_000  # of a process that has opened an engine and no pi
 
 
 class Restorer(RestoresPictures):
-    """Restores arrays and files of any size with one network.
+    """Restores arrays and files of any size with one network; any number of threads may use it.
 
     Parameters
     ----------
@@ -51,6 +55,11 @@ class Restorer(RestoresPictures):
         network is told this many times the level, if it takes one.
     range : {"auto", "full"}
         What of the picture's scale the network is shown as 0..1.
+    device : str
+        Where the engine runs: ``auto``, ``cpu``, or for ``torch`` also ``cuda`` and ``cuda:N``.
+    planes : mapping, optional
+        What the network is told for every pixel, by the names on the card: arrays (H, W) or
+        (H, W, channels), or sources of rows; see `with_planes`.
 
     Raises
     ------
@@ -58,6 +67,8 @@ class Restorer(RestoresPictures):
         If there are no such weights or engine.
     SettingError
         If a setting is out of range, or the weights cannot follow it.
+    EngineError
+        If the engine has no such device, or cannot compute in the precision.
     """
 
     def __init__(
@@ -70,6 +81,8 @@ class Restorer(RestoresPictures):
         sigma: float | None = None,
         strength: float = 1.0,
         range: str = "auto",
+        device: Device = "auto",
+        planes: GivenPlanes | None = None,
     ) -> None:
         self.weights = weights if isinstance(weights, Weights) else open_weights(weights)
         self.engine = engine
@@ -85,12 +98,13 @@ class Restorer(RestoresPictures):
             raise SettingError(f"tile is {tile}; give a side in pixels, or 0 for everything.")
         if range not in ("auto", "full"):
             raise SettingError(f"range is {range!r}; it is auto or full.")
-        if not card.takes_sigma and (sigma is not None or strength > 1):
+        if card.input("sigma") is None and (sigma is not None or strength > 1):
             raise SettingError(
                 f"The weights {card.name} judge the damage themselves; "
                 "leave sigma out and keep strength within 0..1."
             )
-        self._shelf = Shelf(self.weights, engine, precision)
+        self._engines = EngineCache(self.weights, engine, precision, device)
+        self._planes: GivenPlanes = planes or {}
         self._tile = tile
         self._sigma = sigma
         self._strength = strength
@@ -99,6 +113,20 @@ class Restorer(RestoresPictures):
     def scale(self) -> int:
         """How many times larger a result is."""
         return self.weights.card.scale
+
+    def with_planes(self, planes: GivenPlanes) -> "Restorer":
+        """Return a restorer that tells these planes and shares its networks with this one.
+
+        Parameters
+        ----------
+        planes : mapping
+            By the names of inputs on the card, what is told for every pixel of the pictures that
+            it is given: arrays (H, W) or (H, W, channels), or sources of rows, each for one
+            picture.
+        """
+        other = copy.copy(self)
+        other._planes = planes
+        return other
 
     def cuts(self, height: int, width: int, share: int = 1) -> Cuts:
         """Return how a picture of this size (LQ pixels) is cut; `share` is that of `rows`."""
@@ -127,10 +155,10 @@ class Restorer(RestoresPictures):
         card = self.weights.card
         side = -(-_TRIAL_SIDE // card.multiple_of) * card.multiple_of
         probe = np.zeros((1, card.channels, side, side), np.float32)
-        engine = self._shelf.at((side, side))
-        engine(probe)
+        engine = self._engines.at((side, side))
+        engine(probe, blank(self.weights, probe))
         began = time.perf_counter()
-        engine(probe)
+        engine(probe, blank(self.weights, probe))
         speed = side * side / (time.perf_counter() - began)
         work = cuts.count * cuts.tile[0] * cuts.tile[1]
         bands = 2 * cuts.tile[0] * cuts.width * 3 * 4
@@ -145,13 +173,14 @@ class Restorer(RestoresPictures):
     @property
     def precision(self) -> str:
         """The arithmetic of the engine used last, or the one asked for."""
-        return self._shelf.precision
+        return self._engines.precision
 
     def looks_first(self, depth: int) -> bool:
         """Tell whether the level is judged from the whole picture before the first tile."""
         card = self.weights.card
-        judged = card.takes_sigma and self._sigma is None and self._strength > 0
-        return judged and (not card.judges_sigma or self._strength > 1)
+        if self._strength == 0:
+            return False
+        return needs_look(card, self._sigma) or self._multiplies_judgement()
 
     def rows(
         self,
@@ -162,6 +191,7 @@ class Restorer(RestoresPictures):
         on_tile: OnTile = silent,
     ) -> RestoredRows:
         """Restore a picture while its rows are asked for; `RestoresPictures.rows` has the rest."""
+        check_planes(self.weights.card, self._planes)
         cuts = self.cuts(source.height, source.width, share)
         report = Report(
             weights=self.weights.card.name,
@@ -180,21 +210,27 @@ class Restorer(RestoresPictures):
     ) -> Iterator[Taken]:
         """Yield restored rows and fill in the report."""
         card = self.weights.card
-        level = self._level(source, seen)
-        report.sigma = None if level is None else level * 255
-        if self._strength == 0 or level == 0:
-            if self._strength > 0:
-                report.notes += ("the noise level is 0, so nothing was changed",)
+        if self._strength == 0:
             yield from untouched(source, card.scale)
             on_tile(cuts.count, cuts.count)
             return
-        work = Work(self._shelf, sigma=level, blend=min(self._strength, 1))
+        telling = self._telling(source, seen)
+        report.sigma = None if telling.sigma is None else telling.sigma * 255
+        if telling.sigma == 0:
+            report.notes += ("the noise level is 0, so nothing was changed",)
+            yield from untouched(source, card.scale)
+            on_tile(cuts.count, cuts.count)
+            return
+        work = TileRunner(self._engines, cuts.count, blend=min(self._strength, 1))
+        work.sigma = telling.sigma
+        work.planes = tuple((name, plane.channels) for name, plane in telling.planes.items())
         seamless = card.radius is not None
         yield from run_tiles(
-            source,
+            telling.beside(source),
             cuts,
             work,
             scale=card.scale,
+            channels=source.channels,
             feather=0 if seamless else card.overlap,
             on_tile=on_tile,
         )
@@ -205,20 +241,27 @@ class Restorer(RestoresPictures):
         if cuts.count > 1 and not seamless:
             report.notes += ("this network looks at the whole picture, so tiles were blended",)
 
-    def _level(self, source: Source, seen: Look | None) -> float | None:
-        """Return the noise level that the network is told, 0..1; None: it judges for itself."""
-        card = self.weights.card
-        if not card.takes_sigma:
-            return None
-        if self._sigma is not None:
-            level = self._sigma / 255
-        elif not self.looks_first(source.depth):
-            return None
-        else:
-            assert isinstance(source, Replayable), "the caller has asked looks_first"
-            with source.again() as again:
-                if card.judges_sigma:
-                    level = judged_level(again, self._shelf)
-                else:
-                    level = judge(seen or look(again)).level / 255
-        return level * max(1, self._strength)
+    def _telling(self, source: Source, seen: Look | None) -> Telling:
+        """Gather what the network is told; a strength above 1 multiplies the level."""
+        sigma = None if self._sigma is None else self._sigma / 255
+        if self._multiplies_judgement():
+            with _again(source) as again:
+                sigma = judged_level(again, self._engines)
+        elif seen is None and needs_look(self.weights.card, self._sigma):
+            with _again(source) as again:
+                seen = look(again)
+        telling = tell(self._engines, source, seen, sigma=sigma, planes=self._planes)
+        if telling.sigma is None:
+            return telling
+        return replace(telling, sigma=telling.sigma * max(1, self._strength))
+
+    def _multiplies_judgement(self) -> bool:
+        """Whether a network that judges the level itself must be told more than it judges."""
+        level = self.weights.card.input("sigma")
+        judges = level is not None and level.judged == "network"
+        return judges and self._sigma is None and self._strength > 1
+
+
+def _again(source: Source) -> AbstractContextManager[Source]:
+    assert isinstance(source, Replayable), "whoever calls has asked looks_first"
+    return source.again()

@@ -26,7 +26,7 @@ def told_weights(name: str | Path | Weights) -> Weights:
     """
     weights = name if isinstance(name, Weights) else open_weights(name)
     card = weights.card
-    if not card.takes_sigma:
+    if card.input("sigma") is None:
         raise SettingError(
             f"denoiser: the weights {card.name} cannot be told a noise level, which falls from "
             "step to step here; give weights that take one, such as denoise."

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from nitido.recipes import Difficulty, Recipe
 from nitido.train._patches import patches_of
+from nitido.train._told import told
 
 
 def degradation_of(recipe: Recipe, shares: tuple[float, ...]) -> dict[str, Any]:
@@ -80,8 +81,7 @@ def psnr_of_parts(
         lq, gt, sigma = (
             torch.from_numpy(np.stack(planes)).to(device) for planes in zip(*samples, strict=True)
         )
-        takes_sigma = getattr(network, "takes_sigma", False)
-        restored = network(lq, sigma) if takes_sigma else network(lq)
+        restored = told(network, lq, sigma)
         errors = (restored.float() - gt).square().flatten(1).mean(1)
         psnrs.append((-10 * (errors + 1e-10).log10()).mean())
     network.train(was_training)

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from nitido import catalog, losses
 from nitido.recipes import Recipe
 from nitido.train._patches import patches_of
+from nitido.train._told import told
 
 
 def picture_loss(recipe: Recipe) -> Callable[[Tensor, Tensor], float]:
@@ -55,8 +56,7 @@ def measure(
     losses_of, psnrs = [], []
     for index in range(samples):
         lq, gt, sigma = (torch.from_numpy(plane)[None] for plane in patches[index])
-        takes_sigma = getattr(network, "takes_sigma", False)
-        restored = network(lq, sigma) if takes_sigma else network(lq)
+        restored = told(network, lq, sigma)
         losses_of.append(judge(restored, gt))
         psnrs.append(-10 * np.log10(float((restored.clamp(0, 1) - gt).square().mean()) + 1e-10))
     return float(np.mean(losses_of)), float(np.mean(psnrs))

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from nitido import catalog, networks, objectives
 from nitido.errors import RecipeError
+from nitido.networks import SIGMA, inputs_of
 from nitido.recipes import Recipe
 from nitido.train._batches import Batches, mixed
 from nitido.train._difficulty import (
@@ -39,6 +40,7 @@ from nitido.train._state import (
     save_checkpoint,
     start_from,
 )
+from nitido.train._told import told
 from nitido.train._trained import Trained
 
 _LOG_EVERY = 20  # steps
@@ -150,7 +152,8 @@ def train(
             mark.elapsed, interrupted = fabric.broadcast((time.perf_counter() - started, stop()))
             mark.gathered += 1
             mark.loss += float(loss.detach())
-            mark.error += float(nn.functional.mse_loss(restored.detach().float(), gt))
+            # Facts that nobody knows are NaN.
+            mark.error += float((restored.detach().float() - gt).square().nanmean())
             done = mark.fraction(schedule) >= 1
             if mark.step % _LOG_EVERY == 0 or done:
                 sums = torch.tensor([mark.loss, mark.error], dtype=torch.float64)
@@ -174,7 +177,7 @@ def train(
 def _network(recipe: Recipe) -> Any:  # noqa: ANN401
     """Build the network of a recipe, from chance or from other weights."""
     network = catalog.from_spec(networks, recipe.network)
-    if not getattr(network, "judges_sigma", True) and recipe.data.told < 1:
+    if SIGMA in inputs_of(network) and recipe.data.told < 1:
         raise RecipeError(
             f"{recipe.network['name']} must be told the noise level, but data.told is "
             f"{recipe.data.told:g}; set data.told to 1."
@@ -188,8 +191,6 @@ def _network(recipe: Recipe) -> Any:  # noqa: ANN401
 def _outputs(network: nn.Module, sigma: Tensor, lq: Tensor) -> tuple[Tensor, ...]:
     """Return every output that the loss is summed over; the last one is the result."""
     lq = lq.contiguous(memory_format=torch.channels_last)
-    if getattr(network, "takes_sigma", False):
-        return (network(lq, sigma),)
     if hasattr(network, "supervised"):
         return tuple(network.supervised(lq))  # type: ignore[operator]
-    return (network(lq),)
+    return (told(network, lq, sigma),)

@@ -2,11 +2,13 @@
 
 ``NAME.safetensors`` holds the tensors and, in its metadata, the `Card`. ``NAME.onnx`` holds only
 the graph and points into the same tensors. PyTorch reads the first, other runtimes the second.
+A list of credits, such as ``free.csv``, names who took the pictures that weights learned from.
 """
 
 from typing import TYPE_CHECKING, Any
 
 from nitido.weights._card import Card, Score
+from nitido.weights._credits import Credit, read_credits
 from nitido.weights._file import Weights
 from nitido.weights.store import card_space, names, open_weights, save
 
@@ -15,12 +17,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Card",
+    "Credit",
     "Score",
     "Weights",
     "card_space",
     "import_network",
     "names",
     "open_weights",
+    "read_credits",
     "save",
 ]
 

@@ -15,6 +15,10 @@ class Weights:
     file: Path
     graph: Path
 
+    def graph_of(self, part: str | None) -> Path:
+        """Return the graph of a part that judges an input, or of the network itself (None)."""
+        return self.graph if part is None else self.graph.with_suffix(f".{part}.onnx")
+
     @property
     def sha256(self) -> str:
         """Hash of the tensors' file, the identity that scores and reports carry."""

@@ -63,6 +63,8 @@ def open_weights(name: str | Path) -> Weights:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise WeightsError(f"The card of {file} is wrong: {where}: {first['msg']}.") from error
+    except WeightsError as error:
+        raise WeightsError(f"{file}: {error}") from error
     return Weights(card, file, file.with_suffix(".onnx"))
 
 

@@ -11,6 +11,7 @@ WRONG = {
         {"jitter": -1},
         {"jitter": [0, 300]},
     ],
+    "halftone": [{"period": 1}, {"angle": 400}, {"blur": -1}, {"gray": 2}],
     "ordered_dither": [{"size": 3}, {"size": "4"}, {"levels": 1}, {"levels": [2, 300]}],
 }
 STEADY = {"error_diffusion", "ordered_dither"}

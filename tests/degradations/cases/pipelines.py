@@ -2,6 +2,7 @@
 
 SETTINGS: dict[str, dict] = {"bsrgan": {"scale": 2}, "real_esrgan": {"scale": 2}}
 WRONG = {
+    "history": [{"clean": 2}, {"special": -0.1}],
     "bsrgan": [{"scale": 3}, {"scale": 0}, {"scale": "4"}],
     "combined": [
         {"factor": 0},
