@@ -112,7 +112,7 @@ def judge(look: Look, header: int | None = None) -> Diagnosis:
     header : int, optional
         Quality by the tables of a JPEG file, 1..100.
     """
-    found = [_diagnosed(look.range.map(window), header) for window in look.windows]
+    found = [_diagnosed(look.tone.show(window)[0], header) for window in look.windows]
     middle = sorted(found, key=lambda one: one.findings[0].value)[len(found) // 2]
     return middle
 

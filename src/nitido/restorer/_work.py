@@ -9,6 +9,7 @@ from nitido.errors import ResultError
 from nitido.restorer._blending import blended
 from nitido.restorer._flatness import Flatness
 from nitido.restorer._shelf import Shelf
+from nitido.tone import Tone
 from nitido.weights import Card
 
 _GRAY_REACH = 8  # pixels
@@ -21,6 +22,7 @@ class Work:
     shelf: Shelf
     sigma: float | None = None  # told, 0..1
     blend: float = 1.0
+    tone: Tone | None = None  # of the picture; None: it is shown as it is
     precision: str = ""
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
@@ -29,19 +31,22 @@ class Work:
     def __call__(self, tile: np.ndarray) -> np.ndarray:
         """Restore one tile (h, w, C)."""
         channels = self.shelf.weights.card.channels
+        shown, memory = (tile, None) if self.tone is None else self.tone.show(tile)
         if tile.shape[2] == channels:
-            restored = self._infer(tile)
+            restored = self._infer(shown)
             if channels > 1:
                 restored = _kept_gray(restored, tile, self.shelf.weights.card)
         else:  # the mean is taken at once: an engine may use the memory of its result again
             bands = [
-                self._infer(np.repeat(tile[..., band : band + 1], channels, axis=2)).mean(axis=2)
+                self._infer(np.repeat(shown[..., band : band + 1], channels, axis=2)).mean(axis=2)
                 for band in range(tile.shape[2])
             ]
             restored = np.stack(bands, axis=2)
-        restored = blended(tile, restored, self.blend, self.shelf.weights.card.scale)
-        self._flatness.see(tile, restored)
-        return restored
+        if self.blend >= 1:  # blended with a picture that is not flat none is
+            self._flatness.see(shown, restored)
+        if self.tone is not None:
+            restored = self.tone.back(restored, memory)
+        return blended(tile, restored, self.blend, self.shelf.weights.card.scale)
 
     def check(self) -> None:
         """Refuse a result that is constant where the input was not."""

@@ -8,6 +8,7 @@ import numpy as np
 from nitido import catalog, classical
 from nitido.classical import ClassicalRestorer
 from nitido.restorer._method import Progress, RestoresByMethod
+from nitido.tone import RangeSetting
 
 PREFIX = "classical:"
 
@@ -29,6 +30,8 @@ class Classical(RestoresByMethod):
         Side of the part that is kept of each tile, LQ pixels; 0 is the whole picture at once.
     strength : float
         0..1: how much of the change is made; an enlargement is blended with the bicubic one.
+    range : "auto", "full", "LOW,HIGH" or Limits
+        As in `Restorer`.
 
     Raises
     ------
@@ -47,10 +50,11 @@ class Classical(RestoresByMethod):
         *,
         tile: int | None = None,
         strength: float = 1.0,
+        range: str | RangeSetting = "auto",
     ) -> None:
         bare = name.removeprefix(PREFIX)
         self.method: ClassicalRestorer = catalog.build(classical, bare, **(settings or {}))
-        super().__init__(PREFIX + bare, self.method, tile, strength)
+        super().__init__(PREFIX + bare, self.method, tile, strength, range)
 
     def _restored(self, tile: np.ndarray, progress: Progress) -> np.ndarray:
         return self.method(tile)

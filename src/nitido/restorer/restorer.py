@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -18,7 +19,9 @@ from nitido.restorer._report import Report
 from nitido.restorer._restored import RestoredRows, untouched
 from nitido.restorer._shelf import Shelf
 from nitido.restorer._tiles import OnTile, run_tiles, silent
+from nitido.restorer._toning import choose_tone, range_is_found, range_setting, tone_notes
 from nitido.restorer._work import Work
+from nitido.tone import RangeSetting, Tone
 from nitido.weights import Weights, open_weights
 
 _ACTIVATION_BYTES = 400_000_000  # of one tile
@@ -49,8 +52,11 @@ class Restorer(RestoresPictures):
         0 changes nothing, 0.5 makes half of the change, 1 what was judged right: below 1 the
         result is blended with the picture, or with its bicubic enlargement. Above 1, up to 2, the
         network is told this many times the level, if it takes one.
-    range : {"auto", "full"}
-        What of the picture's scale the network is shown as 0..1.
+    range : "auto", "full", "LOW,HIGH" or Limits
+        What the network is shown as 0..1 of pictures of 16 bits and floats: the picture's own range
+        (`nitido.tone.find_range`), the whole scale, or what lies between two values as the file has
+        them, counts of 16 bits or floats. Levels are in 1/255 of it. Pictures of 8 bits are always
+        shown whole.
 
     Raises
     ------
@@ -69,7 +75,7 @@ class Restorer(RestoresPictures):
         tile: int | None = None,
         sigma: float | None = None,
         strength: float = 1.0,
-        range: str = "auto",
+        range: str | RangeSetting = "auto",
     ) -> None:
         self.weights = weights if isinstance(weights, Weights) else open_weights(weights)
         self.engine = engine
@@ -83,8 +89,6 @@ class Restorer(RestoresPictures):
             raise SettingError(f"precision is {precision!r}; it is one of {known}.")
         if tile is not None and tile < 0:
             raise SettingError(f"tile is {tile}; give a side in pixels, or 0 for everything.")
-        if range not in ("auto", "full"):
-            raise SettingError(f"range is {range!r}; it is auto or full.")
         if not card.takes_sigma and (sigma is not None or strength > 1):
             raise SettingError(
                 f"The weights {card.name} judge the damage themselves; "
@@ -94,6 +98,7 @@ class Restorer(RestoresPictures):
         self._tile = tile
         self._sigma = sigma
         self._strength = strength
+        self._range = range_setting(range)
 
     @property
     def scale(self) -> int:
@@ -148,10 +153,14 @@ class Restorer(RestoresPictures):
         return self._shelf.precision
 
     def looks_first(self, depth: int) -> bool:
-        """Tell whether the level is judged from the whole picture before the first tile."""
+        """Tell whether level or range are found in the whole picture before the first tile."""
+        return self._strength > 0 and (self._judges() or range_is_found(self._range, depth))
+
+    def _judges(self) -> bool:
+        """Tell whether the level is judged from the whole picture."""
         card = self.weights.card
-        judged = card.takes_sigma and self._sigma is None and self._strength > 0
-        return judged and (not card.judges_sigma or self._strength > 1)
+        untold = card.takes_sigma and self._sigma is None
+        return untold and (not card.judges_sigma or self._strength > 1)
 
     def rows(
         self,
@@ -180,15 +189,25 @@ class Restorer(RestoresPictures):
     ) -> Iterator[Taken]:
         """Yield restored rows and fill in the report."""
         card = self.weights.card
-        level = self._level(source, seen)
-        report.sigma = None if level is None else level * 255
-        if self._strength == 0 or level == 0:
-            if self._strength > 0:
-                report.notes += ("the noise level is 0, so nothing was changed",)
+        if self._strength == 0:
             yield from untouched(source, card.scale)
             on_tile(cuts.count, cuts.count)
             return
-        work = Work(self._shelf, sigma=level, blend=min(self._strength, 1))
+        if seen is None and self.looks_first(source.depth):
+            assert isinstance(source, Replayable), "the caller has asked looks_first"
+            with source.again() as again:
+                seen = look(again)
+        untold = card.takes_sigma and self._sigma is None
+        tone = choose_tone(self._range, source.depth, seen, photon=untold)
+        report.notes += tone_notes(self._range, source.depth, tone)
+        level = self._level(source, seen, tone)
+        report.sigma = None if level is None else level * 255
+        if level == 0:
+            report.notes += ("the noise level is 0, so nothing was changed",)
+            yield from untouched(source, card.scale)
+            on_tile(cuts.count, cuts.count)
+            return
+        work = Work(self._shelf, sigma=level, blend=min(self._strength, 1), tone=tone)
         seamless = card.radius is not None
         yield from run_tiles(
             source,
@@ -205,20 +224,22 @@ class Restorer(RestoresPictures):
         if cuts.count > 1 and not seamless:
             report.notes += ("this network looks at the whole picture, so tiles were blended",)
 
-    def _level(self, source: Source, seen: Look | None) -> float | None:
+    def _level(self, source: Source, seen: Look | None, tone: Tone | None) -> float | None:
         """Return the noise level that the network is told, 0..1; None: it judges for itself."""
         card = self.weights.card
         if not card.takes_sigma:
             return None
         if self._sigma is not None:
             level = self._sigma / 255
-        elif not self.looks_first(source.depth):
+        elif tone is not None and tone.level is not None:
+            level = tone.level / 255
+        elif not self._judges():
             return None
-        else:
+        elif card.judges_sigma:
             assert isinstance(source, Replayable), "the caller has asked looks_first"
             with source.again() as again:
-                if card.judges_sigma:
-                    level = judged_level(again, self._shelf)
-                else:
-                    level = judge(seen or look(again)).level / 255
+                level = judged_level(again, self._shelf, tone)
+        else:
+            assert seen is not None, "the caller has looked where looks_first says so"
+            level = judge(replace(seen, tone=tone or Tone())).level / 255
         return level * max(1, self._strength)

@@ -133,8 +133,9 @@ def _measured(windows: Sequence[np.ndarray], shown: Range) -> tuple[np.ndarray, 
 
 def _blocks(window: np.ndarray) -> np.ndarray:
     """Return (n, 8, 8): the blocks of all channels."""
-    tall, wide = (side // _BLOCK * _BLOCK for side in window.shape[:2])
-    cut = window[:tall, :wide].reshape(tall // _BLOCK, _BLOCK, wide // _BLOCK, _BLOCK, -1)
+    down, across = (side // _BLOCK for side in window.shape[:2])
+    cut = window[: down * _BLOCK, : across * _BLOCK]
+    cut = cut.reshape(down, _BLOCK, across, _BLOCK, window.shape[2])
     return cut.transpose(0, 2, 4, 1, 3).reshape(-1, _BLOCK, _BLOCK)
 
 

@@ -107,7 +107,7 @@ class Tone:
                 result[rows * scale + down, columns * scale + across, channels] = memory.outliers
         return result
 
-    def note(self, depth: int) -> tuple[str, ...]:
+    def notes(self, depth: int) -> tuple[str, ...]:
         """Say what a network was shown, where that is not the picture as it is."""
         notes = []
         if self.range != FULL:
