@@ -12,6 +12,11 @@ from nitido.tone import RangeSetting
 
 PREFIX = "classical:"
 
+# They repair how the scale is used: on a picture's own range there would be nothing to repair.
+_OF_THE_SCALE = frozenset(
+    {"clahe", "dark_channel", "gamma", "histogram_equalization", "lime", "retinex"}
+)
+
 
 class Classical(RestoresByMethod):
     """Restores arrays and files of any size by a method of the room `classical`.
@@ -31,7 +36,7 @@ class Classical(RestoresByMethod):
     strength : float
         0..1: how much of the change is made; an enlargement is blended with the bicubic one.
     range : "auto", "full", "LOW,HIGH" or Limits
-        As in `Restorer`.
+        As in `Restorer`; ``auto`` is ``full`` for methods that spread tones over the scale.
 
     Raises
     ------
@@ -54,6 +59,8 @@ class Classical(RestoresByMethod):
     ) -> None:
         bare = name.removeprefix(PREFIX)
         self.method: ClassicalRestorer = catalog.build(classical, bare, **(settings or {}))
+        if range == "auto" and bare in _OF_THE_SCALE:
+            range = "full"
         super().__init__(PREFIX + bare, self.method, tile, strength, range)
 
     def _restored(self, tile: np.ndarray, progress: Progress) -> np.ndarray:

@@ -16,10 +16,11 @@ _FEW = 0.001  # share of values that decide nothing where all the others are one
 _USED = 0.4
 _BEYOND = 0.5  # of 0..1, either side: noise that was not cut off goes so far
 
-# Rounding to counts is noise of 0.29 counts. In a span of 64 counts that is 1.2/255, below what is
-# worth removing; a narrower range would show it, and the steps between labels, as damage.
-_LEAST_COUNTS = 64
-_LEAST_FLOAT = 1e-5  # of the largest value: float32 holds 100 steps and more in such a span
+# A narrower range would show what is rounding, or steps between labels, as noise of some size: one
+# count is shown as no more than it is in a picture of 8 bits; float32 has 800 steps and more in
+# this part of its largest value.
+_LEAST_COUNTS = 255
+_LEAST_FLOAT = 1e-4
 
 
 def find_range(values: np.ndarray, depth: int) -> Range:
@@ -48,18 +49,13 @@ def find_range(values: np.ndarray, depth: int) -> Range:
     low, high = _tails(values)
     if high - low >= _USED and low >= -_BEYOND and high <= 1 + _BEYOND:
         return FULL
-    middle, largest = (low + high) / 2, max(abs(low), abs(high))
-    if high - low <= _LEAST_FLOAT * largest and depth == 32:  # flat
-        if low >= 0 and high <= 1:
-            return FULL
-        half = max(1.0, largest / 100) / 2
-        return Range(middle - half, middle + half)
-    margin = _MARGIN * (high - low)
-    low, high = low - margin, high + margin
+    if low == high == 0:
+        return FULL
+    middle, half = (low + high) / 2, (high - low) * (0.5 + _MARGIN)
     if depth == 32:
-        return Range(low, high)
-    half = max(high - low, _LEAST_COUNTS / (2**depth - 1)) / 2
-    middle = min(max(middle, half), 1 - half)
+        half = max(half, _LEAST_FLOAT * max(abs(low), abs(high)))
+        return Range(middle - half, middle + half)
+    half = max(half, _LEAST_COUNTS / (2**depth - 1) / 2)
     return Range(max(0.0, middle - half), min(1.0, middle + half))
 
 

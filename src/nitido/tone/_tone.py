@@ -159,7 +159,7 @@ def _medians(tile: np.ndarray, beyond: np.ndarray, places: Places) -> np.ndarray
     near = np.arange(2 * _REACH + 1)
     around = sound[
         rows[:, None, None] + near[:, None], columns[:, None, None] + near, channels[:, None, None]
-    ].reshape(len(rows), -1)
+    ].reshape(len(rows), len(near) ** 2)
     around.sort(axis=1)  # what is not sound comes last
     count = np.isfinite(around).sum(axis=1)
     each = np.arange(len(rows))
