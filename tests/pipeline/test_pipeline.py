@@ -3,6 +3,7 @@
 import io
 import tempfile
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +52,14 @@ def test_a_chain_gives_what_its_steps_give_one_by_one(depth, tile, photograph):
     assert all(report.tiles > 0 and report.seconds >= 0 for _, report in reports)
 
 
+@pytest.mark.parametrize(("wanted", "peak"), [("full", 1), ("0,1024", 1024 / 65535)])
+def test_a_method_is_shown_the_range_that_is_asked_for(wanted, peak, photograph):
+    dim = photograph(40, 50) / 64
+    step = Step(None, "classical:gamma", settings={"gamma": 0.5, "range": wanted})
+    (found, _), _ = through(Plan((step,)), ArraySource(dim, depth=16))
+    np.testing.assert_allclose(found, peak * np.sqrt(dim / peak), atol=1e-5)
+
+
 @pytest.fixture
 def told(told_weights):
     """A step whose network must be told the level, so that the picture is looked at first."""
@@ -60,13 +69,14 @@ def told(told_weights):
 def test_a_step_that_looks_judges_what_the_step_before_left(told, photograph):
     noisy = photograph(128, 128, 1) + np.float32(30 / 255) * RNG.standard_normal((128, 128, 1))
     lq = sixteen(noisy.astype(np.float32))
-    assert not Restorers().at(WIDE, Running()).looks_first(16)
+    halved = replace(WIDE, strength=0.5)  # half of the noise stays, and stays white
+    assert not Restorers().at(halved, Running()).looks_first(8)
     assert Restorers().at(told, Running()).looks_first(16)
-    (found, _), reports = through(Plan((WIDE, told)), ArraySource(lq, depth=16))
-    left = sixteen(Classical(WIDE.weights, WIDE.settings)(lq))
+    (found, _), reports = through(Plan((halved, told)), ArraySource(lq, depth=16))
+    left = sixteen(Classical(halved.weights, halved.settings, strength=0.5)(lq))
     (once, _), [(_, alone)] = through(Plan((told,)), ArraySource(left, depth=16))
     assert reports[1][1].sigma == alone.sigma
-    assert 0 < alone.sigma < 15  # smoothed, not the 30 of the input
+    assert 0 < alone.sigma < 22  # not the 30 of the input
     np.testing.assert_array_equal(found, once)
 
 

@@ -40,10 +40,14 @@ def test_the_level_goes_to_the_steps_that_take_one():
         Wish("dejpeg", sigma=20).plan(60, 80)
 
 
-def test_the_range_goes_to_networks():
+def test_the_range_goes_to_what_restores():
     plan = Wish("denoise", range="full", size=Size(scale=1.5)).plan(60, 80)
     ranges = [step.settings.get("range") for step in plan.steps]
     assert ranges == ["full", "full", None]
+    [step] = Wish(model="classical:median", range="0,99").plan(60, 80).steps
+    assert dict(step.settings) == {"range": "0,99"}
+    with pytest.raises(SettingError, match="range is 'wide'; it is auto, full"):
+        Wish(range="wide")
 
 
 def test_a_plan_is_done_as_it_is():

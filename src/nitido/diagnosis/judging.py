@@ -1,6 +1,6 @@
 """What is wrong with a picture, in numbers and words, and which steps would repair it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -79,8 +79,9 @@ class Diagnosis:
     steps : tuple of (str, str)
         The tasks that repair it, in order, each with its reason; empty for a sound picture.
     level : float
-        Of noise, white or correlated, RMS in 8-bit units on the range of the look: what a denoiser
-        is told. 0.0 where none was found.
+        Of noise, white or correlated, RMS in 8-bit units of what the tone of the look shows: what a
+        denoiser is told. That of photons is known where the tone makes it white; else 0.0 where
+        none was found.
     """
 
     findings: tuple[Finding, ...]
@@ -106,8 +107,11 @@ def judge(look: Look, header: int | None = None) -> Diagnosis:
     header : int, optional
         Quality by the tables of a JPEG file, 1..100.
     """
-    windows = [look.range.map(window) for window in look.windows]
+    windows = [look.tone.show(window)[0] for window in look.windows]
     estimates = estimate(windows)
+    photons = look.tone.level  # measured, where their noise was made white
+    if photons is not None and estimates:
+        estimates["noise"] = replace(estimates["noise"], level=photons)
     special = [_dithering(windows, estimates), _impulses(windows, estimates), _halftone(estimates)]
     stored = _jpeg(estimates, header)
     noise = _noise(estimates)
@@ -128,7 +132,8 @@ def judge(look: Look, header: int | None = None) -> Diagnosis:
         if (asking := [finding for finding in repairs[task] if _asks(finding)])
     ]
     noisy = any(task == "denoise" for task, _ in steps)
-    return Diagnosis(tuple(findings), tuple(steps), estimates["noise"].level if noisy else 0.0)
+    level = estimates["noise"].level if noisy else photons or 0.0
+    return Diagnosis(tuple(findings), tuple(steps), level)
 
 
 def _asks(finding: Finding) -> bool:
@@ -229,8 +234,9 @@ def _softness(estimates: dict[str, Estimate]) -> list[Finding]:
 
 
 def _darkness(look: Look) -> list[Finding]:
-    middle = float(np.median(look.range.map(look.small)))
-    if look.depth != 8 or middle >= _DARK:
+    """Judge the use of the whole scale, not of the range that is shown; floats have none."""
+    middle = float(np.median(look.small))
+    if look.depth == 32 or middle >= _DARK:
         return []
     reason = f"half of the picture is darker than {middle:.0%} of the scale: --task enhance"
     return [Finding("darkness", middle, "median, 0..1", 1.0, reason)]

@@ -15,7 +15,6 @@ from nitido.restorer import PREFIX, Classical, Restorer, Solver, is_solver
 Worker = Restorer | Classical | Solver | Resizing
 
 _KEPT = 12  # as many as the steps of a few different plans
-_OF_NETWORKS = ("sigma", "range")  # settings of a step that a network can be told
 
 
 @dataclass(frozen=True)
@@ -88,14 +87,16 @@ def open_step(step: Step, running: Running) -> Worker:
     if step.task == TASK:
         return Resizing(step)
     settings = dict(step.settings)
+    shown = settings.pop("range", "auto")
     if is_solver(step.weights) or step.weights.startswith(PREFIX):
         if (running.engine, running.precision) != ("openvino", "auto"):
             raise SettingError(
                 f"{step.weights} has no engines: leave --engine and --precision out."
             )
         kind = Solver if is_solver(step.weights) else Classical
-        return kind(step.weights, settings, tile=running.tile, strength=step.strength)
-    strange = sorted(settings.keys() - set(_OF_NETWORKS))
+        return kind(step.weights, settings, tile=running.tile, strength=step.strength, range=shown)
+    sigma = settings.pop("sigma", None)
+    strange = sorted(settings)
     if strange:
         raise SettingError(
             f"{step.weights}: unknown setting '{strange[0]}'; only a solver and "
@@ -107,5 +108,6 @@ def open_step(step: Step, running: Running) -> Worker:
         precision=running.precision,
         tile=running.tile,
         strength=step.strength,
-        **settings,
+        sigma=sigma,
+        range=shown,
     )

@@ -86,7 +86,8 @@ def tell(
     source : Source
         The picture; its rows are not read.
     look : Look or None
-        At the whole of it; needed where `needs_look` says so.
+        At the whole of it, with the tone that the network is shown; needed where `needs_look`
+        says so.
     sigma : float, optional
         The level that a caller tells, 0..1.
     planes : mapping, optional
@@ -99,7 +100,8 @@ def tell(
     """
     card = engines.weights.card
     given = planes or {}
-    if must_be_found(card, sigma):
+    known = look is not None and look.tone.level is not None  # so that nobody need judge it
+    if must_be_found(card, sigma) or (known and sigma is None and card.input("sigma")):
         assert look is not None, "whoever calls has looked where needs_look says so"
         sigma = judge(look).level / 255
     told: dict[str, Plane] = {}
@@ -122,7 +124,7 @@ def _coarse(engines: EngineCache, name: str, look: Look, side: int) -> np.ndarra
 
     Where bands are restored one by one, each has channels of its own.
     """
-    small = look.range.map(look.small)
+    small, _ = look.tone.show(look.small)
     down, across = (area_weights(length, side) for length in small.shape[:2])
     small = np.einsum("ih,hwc,jw->cij", down, small, across, optimize=True)
     channels = engines.weights.card.channels

@@ -3,17 +3,18 @@
 import copy
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
 
-from nitido.diagnosis import Look, look
+from nitido import catalog, tasks
+from nitido.diagnosis import Look
 from nitido.engines import Device, Precision, blank
 from nitido.errors import SettingError
-from nitido.picture import Replayable, Source, Taken
+from nitido.picture import Source, Taken
+from nitido.restorer._again import again, look_again
 from nitido.restorer._cuts import Cuts, make_cuts
 from nitido.restorer._engine_cache import EngineCache
 from nitido.restorer._judgement import judged_level
@@ -23,6 +24,8 @@ from nitido.restorer._restored import RestoredRows, untouched
 from nitido.restorer._telling import GivenPlanes, Telling, check_planes, needs_look, tell
 from nitido.restorer._tile_runner import TileRunner
 from nitido.restorer._tiles import OnTile, run_tiles, silent
+from nitido.restorer._toning import choose_tone, range_is_found, range_setting, tone_notes
+from nitido.tone import RangeSetting, Tone
 from nitido.weights import Weights, open_weights
 
 _ACTIVATION_BYTES = 400_000_000  # of one tile
@@ -53,8 +56,11 @@ class Restorer(RestoresPictures):
         0 changes nothing, 0.5 makes half of the change, 1 what was judged right: below 1 the
         result is blended with the picture, or with its bicubic enlargement. Above 1, up to 2, the
         network is told this many times the level, if it takes one.
-    range : {"auto", "full"}
-        What of the picture's scale the network is shown as 0..1.
+    range : "auto", "full", "LOW,HIGH" or Limits
+        What the network is shown as 0..1 of pictures of 16 bits and floats: the picture's own range
+        (`nitido.tone.find_range`), the whole scale, or what lies between two values as the file has
+        them, counts of 16 bits or floats. Levels are in 1/255 of it. Pictures of 8 bits are always
+        shown whole; ``auto`` is ``full`` for weights of a task that repairs the use of the scale.
     device : str
         Where the engine runs: ``auto``, ``cpu``, or for ``torch`` also ``cuda`` and ``cuda:N``.
     planes : mapping, optional
@@ -80,7 +86,7 @@ class Restorer(RestoresPictures):
         tile: int | None = None,
         sigma: float | None = None,
         strength: float = 1.0,
-        range: str = "auto",
+        range: str | RangeSetting = "auto",
         device: Device = "auto",
         planes: GivenPlanes | None = None,
     ) -> None:
@@ -96,8 +102,6 @@ class Restorer(RestoresPictures):
             raise SettingError(f"precision is {precision!r}; it is one of {known}.")
         if tile is not None and tile < 0:
             raise SettingError(f"tile is {tile}; give a side in pixels, or 0 for everything.")
-        if range not in ("auto", "full"):
-            raise SettingError(f"range is {range!r}; it is auto or full.")
         if card.input("sigma") is None and (sigma is not None or strength > 1):
             raise SettingError(
                 f"The weights {card.name} judge the damage themselves; "
@@ -108,6 +112,7 @@ class Restorer(RestoresPictures):
         self._tile = tile
         self._sigma = sigma
         self._strength = strength
+        self._range = range_setting(range, whole=_repairs_scale(card.task))
 
     @property
     def scale(self) -> int:
@@ -176,11 +181,10 @@ class Restorer(RestoresPictures):
         return self._engines.precision
 
     def looks_first(self, depth: int) -> bool:
-        """Tell whether the level is judged from the whole picture before the first tile."""
-        card = self.weights.card
+        """Tell whether level or range are found in the whole picture before the first tile."""
         if self._strength == 0:
             return False
-        return needs_look(card, self._sigma) or self._multiplies_judgement()
+        return self._needs_look(depth) or self._multiplies_judgement()
 
     def rows(
         self,
@@ -214,15 +218,21 @@ class Restorer(RestoresPictures):
             yield from untouched(source, card.scale)
             on_tile(cuts.count, cuts.count)
             return
-        telling = self._telling(source, seen)
+        if self._needs_look(source.depth):
+            seen = seen or look_again(source)
+        photon = card.input("sigma") is not None and self._sigma is None
+        tone = choose_tone(self._range, source.depth, seen, photon=photon)
+        telling = self._telling(source, seen, tone)
         report.sigma = None if telling.sigma is None else telling.sigma * 255
         if telling.sigma == 0:
             report.notes += ("the noise level is 0, so nothing was changed",)
             yield from untouched(source, card.scale)
             on_tile(cuts.count, cuts.count)
             return
-        work = TileRunner(self._engines, cuts.count, blend=min(self._strength, 1))
-        work.sigma = telling.sigma
+        report.notes += tone_notes(self._range, source.depth, tone)
+        work = TileRunner(
+            self._engines, cuts.count, sigma=telling.sigma, blend=min(self._strength, 1), tone=tone
+        )
         work.planes = tuple((name, plane.channels) for name, plane in telling.planes.items())
         seamless = card.radius is not None
         yield from run_tiles(
@@ -241,19 +251,21 @@ class Restorer(RestoresPictures):
         if cuts.count > 1 and not seamless:
             report.notes += ("this network looks at the whole picture, so tiles were blended",)
 
-    def _telling(self, source: Source, seen: Look | None) -> Telling:
+    def _telling(self, source: Source, seen: Look | None, tone: Tone) -> Telling:
         """Gather what the network is told; a strength above 1 multiplies the level."""
+        seen = replace(seen, tone=tone) if seen else None
         sigma = None if self._sigma is None else self._sigma / 255
-        if self._multiplies_judgement():
-            with _again(source) as again:
-                sigma = judged_level(again, self._engines)
-        elif seen is None and needs_look(self.weights.card, self._sigma):
-            with _again(source) as again:
-                seen = look(again)
+        if self._multiplies_judgement() and tone.level is None:
+            with again(source) as rows:
+                sigma = judged_level(rows, self._engines, tone)
         telling = tell(self._engines, source, seen, sigma=sigma, planes=self._planes)
         if telling.sigma is None:
             return telling
         return replace(telling, sigma=telling.sigma * max(1, self._strength))
+
+    def _needs_look(self, depth: int) -> bool:
+        """Whether something is judged from what a look at the whole picture keeps of it."""
+        return needs_look(self.weights.card, self._sigma) or range_is_found(self._range, depth)
 
     def _multiplies_judgement(self) -> bool:
         """Whether a network that judges the level itself must be told more than it judges."""
@@ -262,6 +274,6 @@ class Restorer(RestoresPictures):
         return judges and self._sigma is None and self._strength > 1
 
 
-def _again(source: Source) -> AbstractContextManager[Source]:
-    assert isinstance(source, Replayable), "whoever calls has asked looks_first"
-    return source.again()
+def _repairs_scale(task: str) -> bool:
+    """Tell whether a task, as a card names it, repairs how a picture uses its scale."""
+    return task in catalog.names(tasks) and catalog.find(tasks, task).repairs_scale

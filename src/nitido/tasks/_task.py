@@ -23,6 +23,10 @@ class Task:
         The protocols that judge it; ``{scale}`` as above.
     scales : tuple of int
         How many times larger a result may be, the default first.
+    repairs_scale : bool
+        Whether it repairs how a picture uses its scale. Then networks are shown the whole scale of
+        pictures of 16 bits and floats too, unless somebody says otherwise: on a picture's own range
+        there would be nothing to repair.
     """
 
     name: str
@@ -31,6 +35,7 @@ class Task:
     weights: str
     suites: tuple[str, ...]
     scales: tuple[int, ...] = (1,)
+    repairs_scale: bool = False
 
     def weights_for(self, scale: int | None = None) -> str:
         """Return the name of the shipped weights for a scale, or for the default.

@@ -8,4 +8,5 @@ PUBLIC = Task(
     undoes="too little light: gains down to 0.08, gammas up to 3.5, color casts, and their noise",
     weights="enhance",
     suites=("lol4/paired",),
+    repairs_scale=True,
 )
