@@ -60,7 +60,7 @@ def told(told_weights):
 def test_a_step_that_looks_judges_what_the_step_before_left(told, photograph):
     noisy = photograph(128, 128, 1) + np.float32(30 / 255) * RNG.standard_normal((128, 128, 1))
     lq = sixteen(noisy.astype(np.float32))
-    assert not Restorers().at(WIDE, Running()).looks_first(16)
+    assert not Restorers().at(WIDE, Running()).looks_first(8)
     assert Restorers().at(told, Running()).looks_first(16)
     (found, _), reports = through(Plan((WIDE, told)), ArraySource(lq, depth=16))
     left = sixteen(Classical(WIDE.weights, WIDE.settings)(lq))

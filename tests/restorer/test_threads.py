@@ -25,7 +25,7 @@ def test_one_picture_that_falls_back_to_fp32_leaves_the_others_alone(faked, engi
     def half(lq):
         return np.full_like(lq, np.nan) if lq.mean() > 0.6 else lq + np.float32(0.25)
 
-    restorer, _ = faked(np.copy)
+    restorer, _ = faked(np.copy, range="full")
     made = {"auto": engine_that(half, "bf16"), "fp32": engine_that(np.copy)}
     restorer._engines.make = lambda weights, tile, precision: made[precision]
     dark = smooth() / 2

@@ -110,7 +110,9 @@ class Network:
         self.packages: tuple[str, ...] = (engine,)  # a runtime is called like its package
         self._enlarges = card.scale == suite.scale
         self._suite = suite
-        self._restorer = Restorer(weights, engine=engine, precision="fp32", sigma=sigma)
+        self._restorer = Restorer(
+            weights, engine=engine, precision="fp32", sigma=sigma, range="full"
+        )
 
     def __call__(self, lq: np.ndarray) -> np.ndarray:
         """Run the network over one picture."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nitido.picture import Source, area_weights
-from nitido.tone import FULL, Range
+from nitido.tone import Range, RangeFinder, Tone, find_photon
 
 SMALL = 128  # pixels, sides of the whole picture made small
 SIDE = 96  # pixels, of the windows
@@ -24,8 +24,8 @@ class Look:
         Of the picture.
     windows : tuple of np.ndarray
         Float32 (h, w, C), at most 96 x 96 pixels, spread over the picture, in its own values.
-    range : Range
-        What a network is shown of the picture as 0..1.
+    tone : Tone
+        What a network is shown of the picture: the range that it uses, its photon noise made white.
     small : np.ndarray
         Float32 (128, 128, C): the mean of the picture over equal areas.
     """
@@ -34,8 +34,13 @@ class Look:
     width: int
     depth: int
     windows: tuple[np.ndarray, ...]
-    range: Range
+    tone: Tone
     small: np.ndarray
+
+    @property
+    def range(self) -> Range:
+        """What a network is shown of the picture as 0..1."""
+        return self.tone.range
 
 
 def look(source: Source) -> Look:
@@ -49,11 +54,13 @@ def look(source: Source) -> Look:
     windows: list[np.ndarray] = []
     narrow = np.zeros((SMALL, source.width * source.channels), np.float32)
     down = area_weights(source.height, SMALL)
+    finder = RangeFinder(source.height, source.width, source.depth)
     tops = list(_places(source.height, _DOWN))
     at = 0
     band = np.empty((0, source.width, source.channels), np.float32)
     while at < source.height:
         rows, _ = source.rows(SIDE)
+        finder.see(rows)
         weights = down[:, at : at + len(rows)]
         areas = np.flatnonzero(weights.any(axis=1))  # the few that these rows lie in
         narrow[areas] += weights[areas] @ rows.reshape(len(rows), -1)
@@ -66,7 +73,10 @@ def look(source: Source) -> Look:
     across = area_weights(source.width, SMALL)
     small = np.tensordot(narrow.reshape(SMALL, source.width, source.channels), across, (1, 1))
     small = np.ascontiguousarray(small.swapaxes(1, 2))
-    return Look(source.height, source.width, source.depth, tuple(windows), FULL, small)
+    shown = finder.found()
+    photon = find_photon(windows, shown) if source.depth != 8 else None
+    tone = Tone(shown, photon)
+    return Look(source.height, source.width, source.depth, tuple(windows), tone, small)
 
 
 def _places(length: int, most: int) -> Iterator[int]:

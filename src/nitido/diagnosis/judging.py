@@ -106,7 +106,7 @@ def judge(look: Look, header: int | None = None) -> Diagnosis:
     header : int, optional
         Quality by the tables of a JPEG file, 1..100.
     """
-    windows = [look.range.map(window) for window in look.windows]
+    windows = [look.tone.show(window)[0] for window in look.windows]
     estimates = estimate(windows)
     special = [_dithering(windows, estimates), _impulses(windows, estimates), _halftone(estimates)]
     stored = _jpeg(estimates, header)

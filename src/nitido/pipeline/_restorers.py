@@ -94,7 +94,8 @@ def open_step(step: Step, running: Running) -> Worker:
                 f"{step.weights} has no engines: leave --engine and --precision out."
             )
         kind = Solver if is_solver(step.weights) else Classical
-        return kind(step.weights, settings, tile=running.tile, strength=step.strength)
+        shown = settings.pop("range", "auto")
+        return kind(step.weights, settings, tile=running.tile, strength=step.strength, range=shown)
     strange = sorted(settings.keys() - set(_OF_NETWORKS))
     if strange:
         raise SettingError(

@@ -11,6 +11,7 @@ from nitido.pipeline._resizing import TASK, WEIGHTS
 from nitido.pipeline._sizes import Size, enlargements
 from nitido.plans import Plan, Step, parse_tasks
 from nitido.restorer import PREFIX, is_solver
+from nitido.tone import parse_range
 from nitido.weights import open_weights
 
 AUTO = "auto"
@@ -36,7 +37,8 @@ class Wish:
     sigma : float, optional
         Noise level in 8-bit units that networks are told instead of judging it.
     range : str
-        ``auto``, ``full`` or ``LOW,HIGH``: what of the picture's scale networks are shown as 0..1.
+        ``auto``, ``full`` or ``LOW,HIGH``: what of the scale of 16 bits or floats steps are
+        shown as 0..1.
     size : Size
         How large the result is wanted.
 
@@ -61,6 +63,7 @@ class Wish:
             raise SettingError(f"strength is {self.strength}; it goes from 0 to 2.")
         if self.sigma is not None and not 0 <= self.sigma <= 255:
             raise SettingError(f"sigma is {self.sigma}; it goes from 0 to 255, in 8-bit units.")
+        parse_range(self.range)
         for name in self._names():
             catalog.find(tasks, name)
         self._check_contradictions()
@@ -175,8 +178,8 @@ class Wish:
         return self._shown(step)
 
     def _shown(self, step: Step) -> Step:
-        """Return a step with the range that its network is shown, if it is a network's."""
-        if self.range == "auto" or self._is_method() or step.task == TASK:
+        """Return a step with the range that it is shown."""
+        if self.range == "auto" or step.task == TASK:
             return step
         return replace(step, settings={"range": self.range, **step.settings})
 

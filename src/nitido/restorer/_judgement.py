@@ -11,6 +11,7 @@ import numpy as np
 from nitido.picture import Source
 from nitido.restorer._engine_cache import EngineCache
 from nitido.restorer._tile_runner import TileRunner
+from nitido.tone import Tone
 
 _PROBES = 4  # tiles that the level is judged on
 _SIDE = 256
@@ -18,13 +19,15 @@ _REACH = 8.0  # the level lies between this share and this multiple of what goes
 _ROUNDS = 6  # of bisection: 8 * 8 on a logarithmic scale, to within 7 %
 
 
-def judged_level(source: Source, engines: EngineCache) -> float:
+def judged_level(source: Source, engines: EngineCache, tone: Tone | None = None) -> float:
     """Return the level, 0..1, that makes the network take as much away as when it is told none.
 
     What it takes away is no measure by itself: of noise that is correlated, as in photographs,
     it takes much less than there is.
     """
     tiles = list(_probes(source, engines.weights.card.multiple_of))
+    if tone is not None:
+        tiles = [tone.show(tile)[0] for tile in tiles]
     goal = _removed(tiles, TileRunner(engines))
     if goal < 1e-6:
         return 0.0

@@ -7,9 +7,9 @@ from typing import ClassVar, Protocol
 
 import numpy as np
 
-from nitido.diagnosis import Look
+from nitido.diagnosis import Look, look
 from nitido.errors import ResultError, SettingError
-from nitido.picture import Source, Taken
+from nitido.picture import Replayable, Source, Taken
 from nitido.restorer._blending import blended
 from nitido.restorer._cuts import Cuts, make_cuts
 from nitido.restorer._flatness import Flatness
@@ -17,6 +17,8 @@ from nitido.restorer._pictures import RestoresPictures
 from nitido.restorer._report import Report
 from nitido.restorer._restored import RestoredRows, untouched
 from nitido.restorer._tiles import OnTile, run_tiles, silent
+from nitido.restorer._toning import choose_tone, range_is_found, range_setting, tone_notes
+from nitido.tone import RangeSetting, Tone
 
 _TILE_PIXELS = 1_000_000  # of a method that looks no farther than it says
 _ALPHA_REACH = 2  # of the enlargement of alpha, LQ pixels
@@ -53,6 +55,8 @@ class RestoresByMethod(RestoresPictures):
     strength : float
         0..1: how much of the change is made; a method that enlarges is blended with bicubic
         interpolation.
+    range : "auto", "full", "LOW,HIGH" or Limits
+        What the method is shown as 0..1 of pictures of 16 bits and floats.
 
     Raises
     ------
@@ -62,7 +66,14 @@ class RestoresByMethod(RestoresPictures):
 
     engine: ClassVar[str]
 
-    def __init__(self, name: str, method: Method, tile: int | None, strength: float) -> None:
+    def __init__(
+        self,
+        name: str,
+        method: Method,
+        tile: int | None,
+        strength: float,
+        range: str | RangeSetting = "auto",
+    ) -> None:
         if not 0 <= strength <= 1:
             raise SettingError(f"strength is {strength}; with {name} it goes from 0 to 1.")
         if tile is not None and tile < 0:
@@ -76,6 +87,7 @@ class RestoresByMethod(RestoresPictures):
         self._about = method
         self._tile = tile
         self._strength = strength
+        self._range = range_setting(range)
 
     @abstractmethod
     def _restored(self, tile: np.ndarray, progress: Progress) -> np.ndarray:
@@ -102,8 +114,8 @@ class RestoresByMethod(RestoresPictures):
         )
 
     def looks_first(self, depth: int) -> bool:
-        """Tell that nothing is judged before the first tile: a method looks at what it is given."""
-        return False
+        """Tell whether the range is found in the picture; all else a method judges itself."""
+        return self._strength > 0 and range_is_found(self._range, depth)
 
     def rows(
         self,
@@ -123,16 +135,24 @@ class RestoresByMethod(RestoresPictures):
             tiles=cuts.count,
             megapixels=source.height * source.width / 1e6,
         )
-        made = self._made(source, cuts, report, on_tile)
+        made = self._made(source, cuts, seen, report, on_tile)
         height, width = source.height * self.scale, source.width * self.scale
         return RestoredRows(made, source, report, height, width)
 
-    def _made(self, source: Source, cuts: Cuts, report: Report, on_tile: OnTile) -> Iterator[Taken]:
+    def _made(
+        self, source: Source, cuts: Cuts, seen: Look | None, report: Report, on_tile: OnTile
+    ) -> Iterator[Taken]:
         """Yield restored rows and fill in the report."""
         if self._strength == 0:
             yield from untouched(source, self.scale)
             on_tile(cuts.count, cuts.count)
             return
+        if seen is None and self.looks_first(source.depth):
+            assert isinstance(source, Replayable), "the caller has asked looks_first"
+            with source.again() as again:
+                seen = look(again)
+        tone = choose_tone(self._range, source.depth, seen)
+        report.notes += tone_notes(self._range, source.depth, tone)
         done = 0.0
 
         def progress(part: float) -> None:
@@ -144,7 +164,7 @@ class RestoresByMethod(RestoresPictures):
             done = tiles
             on_tile(tiles, total)
 
-        work = _Work(self._restored, self.name, self._strength, self.scale, progress)
+        work = _Work(self._restored, self.name, self._strength, self.scale, tone, progress)
         yield from run_tiles(source, cuts, work, scale=self.scale, on_tile=count)
         work.check()
         report.engine_seconds = work.seconds
@@ -156,11 +176,18 @@ class _Work:
     """Runs tiles of one picture and remembers what the check needs."""
 
     def __init__(
-        self, restore: RestoreTile, name: str, strength: float, scale: int, progress: Progress
+        self,
+        restore: RestoreTile,
+        name: str,
+        strength: float,
+        scale: int,
+        tone: Tone | None,
+        progress: Progress,
     ) -> None:
         self.seconds = 0.0
         self._restore, self._name = restore, name
         self._strength, self._scale = strength, scale
+        self._tone = tone
         self._progress = progress
         self._flatness = Flatness()
 
@@ -168,10 +195,11 @@ class _Work:
         """Restore one tile (h, w, C)."""
         began = time.perf_counter()
         channels = tile.shape[2]
+        shown, memory = (tile, None) if self._tone is None else self._tone.show(tile)
         if channels in (1, 3):
-            restored = self._restore(tile, self._progress)
+            restored = self._restore(shown, self._progress)
         else:
-            restored = np.concatenate([self._band(tile, band) for band in range(channels)], axis=2)
+            restored = np.concatenate([self._band(shown, band) for band in range(channels)], axis=2)
         self.seconds += time.perf_counter() - began
         if channels == 3 and (tile == tile[..., :1]).all():  # gray stays gray
             restored = restored.mean(axis=2, keepdims=True).repeat(3, axis=2)
@@ -180,9 +208,11 @@ class _Work:
                 f"{self._name} gave values that are not finite; nothing was written. "
                 "Try other settings, or report the picture."
             )
-        restored = blended(tile, restored, self._strength, self._scale)
-        self._flatness.see(tile, restored)
-        return restored
+        if self._strength >= 1:  # blended with a picture that is not flat none is
+            self._flatness.see(shown, restored)
+        if self._tone is not None:
+            restored = self._tone.back(restored, memory)
+        return blended(tile, restored, self._strength, self._scale)
 
     def check(self) -> None:
         """Refuse a result that is constant where the input was not."""

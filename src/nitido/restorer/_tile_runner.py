@@ -11,6 +11,7 @@ from nitido.errors import EngineError, ResultError
 from nitido.restorer._blending import blended
 from nitido.restorer._engine_cache import EngineCache
 from nitido.restorer._flatness import Flatness
+from nitido.tone import Tone
 from nitido.weights import Card
 
 _GRAY_REACH = 8  # pixels
@@ -34,6 +35,8 @@ class TileRunner:
         What the network is told as the level, 0..1.
     blend : float
         How much of the change is made, 0..1.
+    tone : Tone, optional
+        Of the picture; without it tiles are shown as they are.
     """
 
     engines: EngineCache
@@ -41,6 +44,7 @@ class TileRunner:
     planes: tuple[tuple[str, int], ...] = ()
     sigma: float | None = None
     blend: float = 1.0
+    tone: Tone | None = None
     precision: str = ""
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
@@ -51,19 +55,22 @@ class TileRunner:
         """Restore one tile (h, w, C + planes); return (h * scale, w * scale, C)."""
         tile, planes = self._split(tile)
         card = self.engines.weights.card
+        shown, memory = (tile, None) if self.tone is None else self.tone.show(tile)
         if tile.shape[2] == card.channels:
-            restored = self._infer(tile, planes)
+            restored = self._infer(shown, planes)
             if card.channels > 1:
                 restored = _kept_gray(restored, tile, card)
         else:
             bands = [
                 self._infer(np.repeat(one, card.channels, axis=2), planes, band).mean(axis=2)
-                for band, one in enumerate(np.split(tile, tile.shape[2], axis=2))
+                for band, one in enumerate(np.split(shown, shown.shape[2], axis=2))
             ]
             restored = np.stack(bands, axis=2)
-        restored = blended(tile, restored, self.blend, card.scale)
-        self._flatness.see(tile, restored)
-        return restored
+        if self.blend >= 1:  # blended with a picture that is not flat none is
+            self._flatness.see(shown, restored)
+        if self.tone is not None:
+            restored = self.tone.back(restored, memory)
+        return blended(tile, restored, self.blend, card.scale)
 
     def check(self) -> None:
         """Refuse a result that is constant where the input was not."""

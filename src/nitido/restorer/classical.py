@@ -8,8 +8,14 @@ import numpy as np
 from nitido import catalog, classical
 from nitido.classical import ClassicalRestorer
 from nitido.restorer._method import Progress, RestoresByMethod
+from nitido.tone import RangeSetting
 
 PREFIX = "classical:"
+
+# They repair how the scale is used: on a picture's own range there would be nothing to repair.
+_OF_THE_SCALE = frozenset(
+    {"clahe", "dark_channel", "gamma", "histogram_equalization", "lime", "retinex"}
+)
 
 
 class Classical(RestoresByMethod):
@@ -29,6 +35,8 @@ class Classical(RestoresByMethod):
         Side of the part that is kept of each tile, LQ pixels; 0 is the whole picture at once.
     strength : float
         0..1: how much of the change is made; an enlargement is blended with the bicubic one.
+    range : "auto", "full", "LOW,HIGH" or Limits
+        As in `Restorer`; ``auto`` is ``full`` for methods that spread tones over the scale.
 
     Raises
     ------
@@ -47,10 +55,13 @@ class Classical(RestoresByMethod):
         *,
         tile: int | None = None,
         strength: float = 1.0,
+        range: str | RangeSetting = "auto",
     ) -> None:
         bare = name.removeprefix(PREFIX)
         self.method: ClassicalRestorer = catalog.build(classical, bare, **(settings or {}))
-        super().__init__(PREFIX + bare, self.method, tile, strength)
+        if range == "auto" and bare in _OF_THE_SCALE:
+            range = "full"
+        super().__init__(PREFIX + bare, self.method, tile, strength, range)
 
     def _restored(self, tile: np.ndarray, progress: Progress) -> np.ndarray:
         return self.method(tile)

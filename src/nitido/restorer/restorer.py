@@ -23,6 +23,8 @@ from nitido.restorer._restored import RestoredRows, untouched
 from nitido.restorer._telling import GivenPlanes, Telling, check_planes, needs_look, tell
 from nitido.restorer._tile_runner import TileRunner
 from nitido.restorer._tiles import OnTile, run_tiles, silent
+from nitido.restorer._toning import choose_tone, range_is_found, range_setting, tone_notes
+from nitido.tone import RangeSetting, Tone
 from nitido.weights import Weights, open_weights
 
 _ACTIVATION_BYTES = 400_000_000  # of one tile
@@ -53,8 +55,11 @@ class Restorer(RestoresPictures):
         0 changes nothing, 0.5 makes half of the change, 1 what was judged right: below 1 the
         result is blended with the picture, or with its bicubic enlargement. Above 1, up to 2, the
         network is told this many times the level, if it takes one.
-    range : {"auto", "full"}
-        What of the picture's scale the network is shown as 0..1.
+    range : "auto", "full", "LOW,HIGH" or Limits
+        What the network is shown as 0..1 of pictures of 16 bits and floats: the picture's own range
+        (`nitido.tone.find_range`), the whole scale, or what lies between two values as the file has
+        them, counts of 16 bits or floats. Levels are in 1/255 of it. Pictures of 8 bits are always
+        shown whole.
     device : str
         Where the engine runs: ``auto``, ``cpu``, or for ``torch`` also ``cuda`` and ``cuda:N``.
     planes : mapping, optional
@@ -80,7 +85,7 @@ class Restorer(RestoresPictures):
         tile: int | None = None,
         sigma: float | None = None,
         strength: float = 1.0,
-        range: str = "auto",
+        range: str | RangeSetting = "auto",
         device: Device = "auto",
         planes: GivenPlanes | None = None,
     ) -> None:
@@ -96,8 +101,6 @@ class Restorer(RestoresPictures):
             raise SettingError(f"precision is {precision!r}; it is one of {known}.")
         if tile is not None and tile < 0:
             raise SettingError(f"tile is {tile}; give a side in pixels, or 0 for everything.")
-        if range not in ("auto", "full"):
-            raise SettingError(f"range is {range!r}; it is auto or full.")
         if card.input("sigma") is None and (sigma is not None or strength > 1):
             raise SettingError(
                 f"The weights {card.name} judge the damage themselves; "
@@ -108,6 +111,7 @@ class Restorer(RestoresPictures):
         self._tile = tile
         self._sigma = sigma
         self._strength = strength
+        self._range = range_setting(range)
 
     @property
     def scale(self) -> int:
@@ -176,11 +180,12 @@ class Restorer(RestoresPictures):
         return self._engines.precision
 
     def looks_first(self, depth: int) -> bool:
-        """Tell whether the level is judged from the whole picture before the first tile."""
-        card = self.weights.card
-        if self._strength == 0:
-            return False
-        return needs_look(card, self._sigma) or self._multiplies_judgement()
+        """Tell whether anything is found in the whole picture before the first tile."""
+        return self._strength > 0 and (self._needs_look(depth) or self._multiplies_judgement())
+
+    def _needs_look(self, depth: int) -> bool:
+        """Whether level, range or a coarse result are found in the whole picture."""
+        return needs_look(self.weights.card, self._sigma) or range_is_found(self._range, depth)
 
     def rows(
         self,
@@ -214,14 +219,19 @@ class Restorer(RestoresPictures):
             yield from untouched(source, card.scale)
             on_tile(cuts.count, cuts.count)
             return
-        telling = self._telling(source, seen)
+        if seen is None and self._needs_look(source.depth):
+            with _again(source) as again:
+                seen = look(again)
+        tone = choose_tone(self._range, source.depth, seen, photon=self._untold())
+        report.notes += tone_notes(self._range, source.depth, tone)
+        telling = self._telling(source, seen, tone)
         report.sigma = None if telling.sigma is None else telling.sigma * 255
         if telling.sigma == 0:
             report.notes += ("the noise level is 0, so nothing was changed",)
             yield from untouched(source, card.scale)
             on_tile(cuts.count, cuts.count)
             return
-        work = TileRunner(self._engines, cuts.count, blend=min(self._strength, 1))
+        work = TileRunner(self._engines, cuts.count, blend=min(self._strength, 1), tone=tone)
         work.sigma = telling.sigma
         work.planes = tuple((name, plane.channels) for name, plane in telling.planes.items())
         seamless = card.radius is not None
@@ -241,25 +251,29 @@ class Restorer(RestoresPictures):
         if cuts.count > 1 and not seamless:
             report.notes += ("this network looks at the whole picture, so tiles were blended",)
 
-    def _telling(self, source: Source, seen: Look | None) -> Telling:
+    def _telling(self, source: Source, seen: Look | None, tone: Tone | None) -> Telling:
         """Gather what the network is told; a strength above 1 multiplies the level."""
         sigma = None if self._sigma is None else self._sigma / 255
-        if self._multiplies_judgement():
+        if tone is not None and self._untold() and tone.level is not None:
+            sigma = tone.level / 255
+        elif self._multiplies_judgement():
             with _again(source) as again:
-                sigma = judged_level(again, self._engines)
-        elif seen is None and needs_look(self.weights.card, self._sigma):
-            with _again(source) as again:
-                seen = look(again)
-        telling = tell(self._engines, source, seen, sigma=sigma, planes=self._planes)
+                sigma = judged_level(again, self._engines, tone)
+        shown = None if seen is None else replace(seen, tone=tone or Tone())
+        telling = tell(self._engines, source, shown, sigma=sigma, planes=self._planes)
         if telling.sigma is None:
             return telling
         return replace(telling, sigma=telling.sigma * max(1, self._strength))
+
+    def _untold(self) -> bool:
+        """Whether the network takes a level and nobody tells it."""
+        return self.weights.card.input("sigma") is not None and self._sigma is None
 
     def _multiplies_judgement(self) -> bool:
         """Whether a network that judges the level itself must be told more than it judges."""
         level = self.weights.card.input("sigma")
         judges = level is not None and level.judged == "network"
-        return judges and self._sigma is None and self._strength > 1
+        return judges and self._untold() and self._strength > 1
 
 
 def _again(source: Source) -> AbstractContextManager[Source]:

@@ -9,6 +9,7 @@ from nitido import catalog, solvers
 from nitido.errors import UnknownNameError
 from nitido.restorer._method import Progress, RestoresByMethod
 from nitido.solvers import SolvingRestorer
+from nitido.tone import RangeSetting
 
 
 class Solver(RestoresByMethod):
@@ -26,6 +27,8 @@ class Solver(RestoresByMethod):
         None or 0: the whole picture at once.
     strength : float
         0..1: how much of the change is made; an enlargement is blended with the bicubic one.
+    range : "auto", "full", "LOW,HIGH" or Limits
+        As in `Restorer`.
 
     Raises
     ------
@@ -46,9 +49,10 @@ class Solver(RestoresByMethod):
         *,
         tile: int | None = None,
         strength: float = 1.0,
+        range: str | RangeSetting = "auto",
     ) -> None:
         self.method: SolvingRestorer = catalog.build(solvers, name, **(settings or {}))
-        super().__init__(name, self.method, tile, strength)
+        super().__init__(name, self.method, tile, strength, range)
 
     def _restored(self, tile: np.ndarray, progress: Progress) -> np.ndarray:
         return self.method(tile, report=progress)
