@@ -1,12 +1,15 @@
 """How much is taken away: strength, sigma, and networks that judge the level themselves."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
-from nitido import Restorer, diagnosis
+from nitido import Restorer
 from nitido.errors import SettingError
 from nitido.networks import SIGMA
-from nitido.picture import ArraySource, Picture, write
+from nitido.picture import Picture, write
+from nitido.restorer import _telling
 
 
 def roughness(picture):
@@ -81,19 +84,29 @@ def test_weights_that_judge_for_themselves_are_blended(smooth, faked):
             faked(np.copy, card={"inputs": ()}, **settings)
 
 
-def test_weights_that_cannot_judge_are_told_what_is_found(faked, smooth, noisy):
-    found = diagnosis.judge(diagnosis.look(ArraySource(noisy(smooth(200, 200))))).level
-    assert found > 15
+@pytest.fixture
+def found(monkeypatch):
+    """Let the diagnosis find a level, 8-bit units, whatever it looks at."""
+
+    def find(level):
+        diagnosis = SimpleNamespace(level=level)
+        monkeypatch.setattr(_telling, "judge", lambda look: diagnosis)
+
+    return find
+
+
+def test_weights_that_cannot_judge_are_told_what_is_found(faked, smooth, noisy, found):
+    found(20.0)
     restorer, engine = faked(np.copy, card={"inputs": (SIGMA,)})
     restorer(noisy(smooth(200, 200)))
-    assert engine.told == [pytest.approx(found / 255)]
+    assert engine.told == [pytest.approx(20 / 255)]
     restorer, engine = faked(np.copy, card={"inputs": (SIGMA,)}, sigma=51, strength=0.5)
     restorer(smooth())
     assert engine.told == [pytest.approx(0.1)]
 
 
-def test_where_nothing_is_found_the_network_is_not_asked(faked):
-    restorer, engine = faked(np.copy, card={"inputs": (SIGMA,)})
-    flat = np.full((200, 200, 3), 0.5, np.float32)
-    assert np.array_equal(restorer(flat), flat)
+def test_where_nothing_is_found_the_network_is_not_asked(faked, smooth, found):
+    found(0.0)
+    restorer, engine = faked(np.zeros_like, card={"inputs": (SIGMA,)})
+    assert np.array_equal(restorer(smooth()), smooth())
     assert engine.told == []
