@@ -227,7 +227,7 @@ class Restorer(RestoresPictures):
         telling = self._telling(source, seen, tone)
         report.sigma = None if telling.sigma is None else telling.sigma * 255
         if telling.sigma == 0:
-            report.notes += ("the noise level is 0, so nothing was changed",)
+            report.notes += (f"the noise level is 0, so {card.name} changed nothing",)
             yield from untouched(source, card.scale)
             on_tile(cuts.count, cuts.count)
             return
