@@ -33,6 +33,7 @@ from nitido.weights.loading import COMMUNITY, load_network
 _FEATHER = 32  # LQ pixels tiles share where the network looks at the whole picture
 _SEAM = 0.25 / 255  # what a cut may change at most, outside the overlap
 _FP16_ERROR = 0.1 / 255  # RMS that storing fp16 may change, at most
+_FP16_ODDS = 0.02  # the same of logarithms of odds and the like, where a network gives facts
 _BF16_ERROR = 0.5 / 255  # RMS that bf16 may change on heavy noise, where it is 0.01 dB
 _PARITY = 0.05 / 255  # largest difference between runtimes, fp32
 _SIGMA = 50 / 255  # level that a network is told which cannot judge it, where nothing else is said
@@ -294,7 +295,8 @@ def _halved(
     network.load_state_dict(halved)
     with torch.inference_mode():
         error = (restore(lq) - truth).square().mean().sqrt()
-    if not error <= _FP16_ERROR:
+    facts = getattr(network, "gives_facts", False)
+    if not error <= (_FP16_ODDS if facts else _FP16_ERROR):
         network.load_state_dict(state)
         return state
     return halved

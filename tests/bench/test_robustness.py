@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -194,8 +195,9 @@ def test_one_restorer_that_is_told_nothing_serves_all_levels(make_set, darker):
 def test_what_cannot_work_is_found_before_anything_is_scored(make_set, told_weights, darker):
     data = make_set("photos", count=1)
     first = darker()
-    makers = [lambda suite: first, partial(find_candidate, told_weights)]
-    with pytest.raises(SettingError, match="--sigma"):
+    enlarging = replace(told_weights, card=told_weights.card.model_copy(update={"scale": 3}))
+    makers = [lambda suite: first, partial(find_candidate, enlarging)]
+    with pytest.raises(SettingError, match="enlarges 3 times"):
         stress(makers, "photos", data, sweeps=("noise", "jpeg"))
     with pytest.raises(UnknownNameError, match="try noise"):
         stress(makers, "photos", data, sweeps=("nose",))

@@ -108,8 +108,7 @@ def masking(faked):
     def make(height, width, tile=None):
         mask = np.random.default_rng(3).random((height, width)) < 0.3
         card = {"inputs": (MASK,), "overlap": 8}
-        planes = {"mask": mask}
-        restorer, _ = faked(np.copy, card=card, tile=tile, planes=planes, range="full")
+        restorer, _ = faked(np.copy, card=card, tile=tile, planes={"mask": mask}, range="full")
         restorer._engines.make = lambda weights, tile, precision: Blackening()
         return restorer, mask
 

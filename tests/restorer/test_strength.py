@@ -1,12 +1,15 @@
 """How much is taken away: strength, sigma, and networks that judge the level themselves."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
-from nitido import Restorer, diagnosis
+from nitido import Restorer
 from nitido.errors import SettingError
 from nitido.networks import SIGMA
-from nitido.picture import ArraySource, Picture, imresize, write
+from nitido.picture import Picture, imresize, write
+from nitido.restorer import _telling
 
 
 def roughness(picture):
@@ -81,26 +84,36 @@ def test_weights_that_judge_for_themselves_are_blended(smooth, faked):
             faked(np.copy, card={"inputs": ()}, **settings)
 
 
-def test_weights_that_cannot_judge_are_told_what_is_found(faked, smooth, noisy):
+@pytest.fixture
+def found(monkeypatch):
+    """Let the diagnosis find a level, 8-bit units, whatever it looks at."""
+
+    def find(level):
+        diagnosis = SimpleNamespace(level=level)
+        monkeypatch.setattr(_telling, "judge", lambda look: diagnosis)
+
+    return find
+
+
+def test_weights_that_cannot_judge_are_told_what_is_found(faked, smooth, noisy, found):
+    found(20.0)
     lq = noisy(smooth(200, 200))
-    found = diagnosis.judge(diagnosis.look(ArraySource(lq))).level
-    assert found > 15
     for strength in (0.5, 1, 1.5):
         restorer, engine = faked(np.copy, card={"inputs": (SIGMA,)}, strength=strength)
         assert restorer.looks_first(8)
         restorer(lq)
-        assert engine.told == [pytest.approx(max(1, strength) * found / 255)]
+        assert engine.told == [pytest.approx(max(1, strength) * 20 / 255)]
     restorer, engine = faked(np.copy, card={"inputs": (SIGMA,)}, sigma=51, strength=0.5)
     assert not restorer.looks_first(8)
     restorer(lq)
     assert engine.told == [pytest.approx(0.2)]
 
 
-def test_level_zero_and_strength_zero_give_the_picture_back_and_ask_nobody(faked):
-    flat = np.full((200, 200, 3), 0.5, np.float32)
+def test_level_zero_and_strength_zero_give_the_picture_back_and_ask_nobody(faked, smooth, found):
+    found(0.0)
     for settings in ({"sigma": 0}, {"strength": 0}, {"card": {"inputs": (SIGMA,)}}):
         restorer, engine = faked(np.zeros_like, **settings)
-        np.testing.assert_array_equal(restorer(flat), flat)
+        np.testing.assert_array_equal(restorer(smooth()), smooth())
         assert engine.told == []
 
 

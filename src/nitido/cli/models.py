@@ -202,8 +202,9 @@ def _page(card: "Card") -> str:
     lines += [about, ""] if about else []
     lines += ["| | |", "| --- | --- |"]
     lines += [f"| {key} | {value} |" for key, value in facts.items()]
-    lines += ["", "## Scores", ""]
-    lines += ["| suite | images | input | restored | SSIM |", "| --- | --- | --- | --- | --- |"]
+    if card.scores:
+        lines += ["", "## Scores", ""]
+        lines += ["| suite | images | input | restored | SSIM |", "| --- | --- | --- | --- | --- |"]
     lines += [
         f"| {score.suite} | {score.images} | {score.input_psnr:.2f} dB | {score.psnr:.2f} dB | "
         f"{score.ssim:.4f} |"

@@ -38,7 +38,8 @@ class Job:
     sigma : float, optional
         Noise level in 8-bit units that is told instead of judged.
     range : str
-        ``auto``, ``full`` or ``LOW,HIGH``: what of the picture's scale steps are shown as 0..1.
+        ``auto``, ``full`` or ``LOW,HIGH``: what of the scale of 16 bits or floats steps are
+        shown as 0..1.
     scale : float, optional
         How many times larger the result is; alone it means ``upscale``.
     width, height : int, optional

@@ -151,7 +151,8 @@ def _outcome(
     written: tuple[str, ...] = (),
 ) -> Outcome:
     reports = rows.reports
-    notes = (*picture.notes, *(note for _, report in reports for note in report.notes), *written)
+    restoring = (note for _, report in reports for note in report.notes)
+    notes = tuple(dict.fromkeys((*picture.notes, *restoring, *written)))  # each is said once
     return Outcome(
         job.input,
         str(output),

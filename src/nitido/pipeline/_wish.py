@@ -37,7 +37,8 @@ class Wish:
     sigma : float, optional
         Noise level in 8-bit units that networks are told instead of judging it.
     range : str
-        ``auto``, ``full`` or ``LOW,HIGH``: what of the picture's scale steps are shown as 0..1.
+        ``auto``, ``full`` or ``LOW,HIGH``: what of the scale of 16 bits or floats steps are
+        shown as 0..1.
     size : Size
         How large the result is wanted.
 
@@ -177,7 +178,7 @@ class Wish:
         return self._shown(step)
 
     def _shown(self, step: Step) -> Step:
-        """Return a step with the range that it is shown, if it is one for which that matters."""
+        """Return a step with the range that it is shown."""
         if self.range == "auto" or step.task == TASK:
             return step
         return replace(step, settings={"range": self.range, **step.settings})

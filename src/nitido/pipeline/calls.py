@@ -87,7 +87,8 @@ def restore(
     sigma : float, optional
         Noise level in 8-bit units (0..255) that is told instead of judged; 0 changes nothing.
     range : str
-        ``auto``, ``full`` or ``LOW,HIGH``: what of the picture's scale steps are shown as 0..1.
+        ``auto``, ``full`` or ``LOW,HIGH``: what of the scale of 16 bits or floats steps are
+        shown as 0..1.
     scale : float, optional
         How many times larger the result is, any number above 0; alone it means ``upscale``.
     width, height : int, optional

@@ -26,7 +26,7 @@ class Step:
     strength : float
         0..2: how much of the effect; 1 is what is judged right.
     settings : mapping
-        Anything else that the step is told: ``sigma`` in 8-bit units and ``range`` of a network,
+        Anything else that the step is told: ``sigma`` in 8-bit units, ``range``,
         ``width`` and ``height`` of ``resize``, those of a method.
     reason : str
         Why, in one sentence.

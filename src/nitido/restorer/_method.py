@@ -148,8 +148,8 @@ class RestoresByMethod(RestoresPictures):
             yield from untouched(source, self.scale)
             on_tile(cuts.count, cuts.count)
             return
-        if self.looks_first(source.depth):
-            seen = seen or look_again(source)
+        if seen is None and self.looks_first(source.depth):
+            seen = look_again(source)
         tone = choose_tone(self._range, source.depth, seen)
         report.notes += tone_notes(self._range, source.depth, tone)
         done = 0.0

@@ -181,10 +181,12 @@ class Restorer(RestoresPictures):
         return self._engines.precision
 
     def looks_first(self, depth: int) -> bool:
-        """Tell whether level or range are found in the whole picture before the first tile."""
-        if self._strength == 0:
-            return False
-        return self._needs_look(depth) or self._multiplies_judgement()
+        """Tell whether anything is found in the whole picture before the first tile."""
+        return self._strength > 0 and (self._needs_look(depth) or self._multiplies_judgement())
+
+    def _needs_look(self, depth: int) -> bool:
+        """Whether level, range or a coarse result are found in the whole picture."""
+        return needs_look(self.weights.card, self._sigma) or range_is_found(self._range, depth)
 
     def rows(
         self,
@@ -218,14 +220,13 @@ class Restorer(RestoresPictures):
             yield from untouched(source, card.scale)
             on_tile(cuts.count, cuts.count)
             return
-        if self._needs_look(source.depth):
-            seen = seen or look_again(source)
-        photon = card.input("sigma") is not None and self._sigma is None
-        tone = choose_tone(self._range, source.depth, seen, photon=photon)
+        if seen is None and self._needs_look(source.depth):
+            seen = look_again(source)
+        tone = choose_tone(self._range, source.depth, seen, photon=self._untold())
         telling = self._telling(source, seen, tone)
         report.sigma = None if telling.sigma is None else telling.sigma * 255
         if telling.sigma == 0:
-            report.notes += ("the noise level is 0, so nothing was changed",)
+            report.notes += (f"the noise level is 0, so {card.name} changed nothing",)
             yield from untouched(source, card.scale)
             on_tile(cuts.count, cuts.count)
             return
@@ -263,15 +264,15 @@ class Restorer(RestoresPictures):
             return telling
         return replace(telling, sigma=telling.sigma * max(1, self._strength))
 
-    def _needs_look(self, depth: int) -> bool:
-        """Whether something is judged from what a look at the whole picture keeps of it."""
-        return needs_look(self.weights.card, self._sigma) or range_is_found(self._range, depth)
+    def _untold(self) -> bool:
+        """Whether the network takes a level and nobody tells it."""
+        return self.weights.card.input("sigma") is not None and self._sigma is None
 
     def _multiplies_judgement(self) -> bool:
         """Whether a network that judges the level itself must be told more than it judges."""
         level = self.weights.card.input("sigma")
         judges = level is not None and level.judged == "network"
-        return judges and self._sigma is None and self._strength > 1
+        return judges and self._untold() and self._strength > 1
 
 
 def _repairs_scale(task: str) -> bool:
