@@ -34,7 +34,8 @@ _FEATHER = 32  # LQ pixels tiles share where the network looks at the whole pict
 _SEAM = 0.25 / 255  # what a cut may change at most, outside the overlap
 _FP16_ERROR = 0.1 / 255  # RMS that storing fp16 may change, at most
 _FP16_ODDS = 0.02  # the same of logarithms of odds and the like, where a network gives facts
-_BF16_ERROR = 0.5 / 255  # RMS that bf16 may change on heavy noise, where it is 0.01 dB
+_BF16_ERROR = 0.5 / 255  # RMS that bf16 may change on heavy noise, where it is 0.01 dB,
+_BF16_SHARE = 0.015  # or this share of what the network changes, if that is more
 _PARITY = 0.05 / 255  # largest difference between runtimes, fp32
 _SIGMA = 50 / 255  # level that a network is told which cannot judge it, where nothing else is said
 _TRIAL_SIDES = (256, 640)  # pixels, of the picture that foreign weights are measured on
@@ -309,7 +310,9 @@ def _safe_in_bf16(network: nn.Module, restore: Callable[[Tensor], Tensor], lq: T
         exact = restore(small)
         with torch.autocast("cpu", torch.bfloat16):
             rounded = restore(small).float()
-    return bool((rounded - exact).square().mean().sqrt() <= _BF16_ERROR)
+        changed = (exact - small).square().mean().sqrt() if exact.shape == small.shape else 0.0
+    allowed = max(_BF16_ERROR, _BF16_SHARE * float(changed))
+    return bool((rounded - exact).square().mean().sqrt() <= allowed)
 
 
 def _graph(
