@@ -79,6 +79,12 @@ def test_a_level_is_measured_on_the_scale_of_the_picture_itself():
     assert diagnosed(lq, depth=16).level == pytest.approx(15, rel=0.25)
 
 
+@pytest.mark.parametrize(("depth", "found"), [(8, True), (16, True), (32, False)])
+def test_darkness_is_judged_on_the_whole_scale(depth, found):
+    for pixels, dark in ((scene(200, 200) / 16, True), (scene(200, 200), False)):
+        assert (diagnosed(pixels, depth=depth).value("darkness") is not None) == (found and dark)
+
+
 # --- sound pictures
 
 

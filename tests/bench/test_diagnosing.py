@@ -63,7 +63,7 @@ def looked(monkeypatch):
 
     def judge(look, header=None):
         seen.append((look, header))
-        return Diagnosis((Finding("noise", 10.0, "", ""),), ("denoise",))
+        return Diagnosis((Finding("noise", 10.0, "", 1.0, ""),), (("denoise", ""),), 10.0)
 
     monkeypatch.setattr(diagnosing, "judge", judge)
     monkeypatch.setattr(diagnosing, "look", lambda source: source)

@@ -80,8 +80,7 @@ class Diagnosis:
         The tasks that repair it, in order, each with its reason; empty for a sound picture.
     level : float
         Of noise, white or correlated, RMS in 8-bit units of what the tone of the look shows: what a
-        denoiser is told. That of photons is known where the tone makes it white; else 0.0 where
-        none was found.
+        denoiser is told. 0.0 where none was found.
     """
 
     findings: tuple[Finding, ...]
@@ -109,7 +108,7 @@ def judge(look: Look, header: int | None = None) -> Diagnosis:
     """
     windows = [look.tone.show(window)[0] for window in look.windows]
     estimates = estimate(windows)
-    photons = look.tone.level  # measured, where their noise was made white
+    photons = look.tone.level  # measured; that there is noise at all is judged as ever
     if photons is not None and estimates:
         estimates["noise"] = replace(estimates["noise"], level=photons)
     special = [_dithering(windows, estimates), _impulses(windows, estimates), _halftone(estimates)]
@@ -132,8 +131,7 @@ def judge(look: Look, header: int | None = None) -> Diagnosis:
         if (asking := [finding for finding in repairs[task] if _asks(finding)])
     ]
     noisy = any(task == "denoise" for task, _ in steps)
-    level = estimates["noise"].level if noisy else photons or 0.0
-    return Diagnosis(tuple(findings), tuple(steps), level)
+    return Diagnosis(tuple(findings), tuple(steps), estimates["noise"].level if noisy else 0.0)
 
 
 def _asks(finding: Finding) -> bool:
