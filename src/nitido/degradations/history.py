@@ -14,13 +14,16 @@ import numpy as np
 
 from nitido import catalog
 from nitido.degradations._facts import FACTS
+from nitido.degradations._kernels import filtered_by_axes
 from nitido.degradations._levels import check_share
 from nitido.picture import imresize, to_8bit
 
 # Weaker than the first, nobody is blamed; weaker than the second, it is not there. Sharp pictures
-# that were scanned from film hold fine grain that nobody calls damage.
-_FAINT = {"noise": 2.5, "camera": 1.8, "film": 5.0, "blur": 1.0, "enlarged": 1.5}
-_NOTHING = {"noise": 0.8, "camera": 0.8, "film": 3.0, "blur": 0.4, "enlarged": 1.15}
+# that were scanned from film hold grain that nobody calls damage, and texture looks like it; in a
+# picture that is itself soft, what is fine can only be noise.
+_FAINT = {"noise": 2.5, "camera": 1.8, "film": 9.0, "blur": 1.0, "enlarged": 1.5}
+_NOTHING = {"noise": 0.8, "camera": 0.8, "film": 6.0, "blur": 0.4, "enlarged": 1.15}
+_SHARP = 0.45  # RMS of the differences from 3 x 3 pixels over that from 7 x 7: sharp above
 _SOUND, _GOOD = 90, 80  # qualities of JPEG from which on it is not there, and hardly there
 _COVERED = 60  # quality of JPEG below which nobody can tell noise any more
 _VEILED = 4.0  # noise, 8-bit units, above which nobody can tell what lies under it
@@ -102,7 +105,7 @@ def _soft(picture: np.ndarray, facts: Facts, rng: np.random.Generator) -> np.nda
 
 def _noisy(picture: np.ndarray, facts: Facts, rng: np.random.Generator) -> np.ndarray:
     """Add noise: white, of photons, in spots, or a camera's."""
-    kind = rng.choice(5, p=(0.35, 0.05, 0.15, 0.38, 0.07))
+    kind = rng.choice(5, p=(0.3, 0.05, 0.23, 0.36, 0.06))
     level = float(rng.uniform(0, 10) if rng.random() < 0.45 else min(80, rng.exponential(18) + 1))
     source, white = "noise", 1.0
     if kind == 0:
@@ -114,9 +117,14 @@ def _noisy(picture: np.ndarray, facts: Facts, rng: np.random.Generator) -> np.nd
         lq = _done(picture, {**spec, "peak": float(10 ** rng.uniform(1.3, 4))}, rng)
         level = _rms(lq - picture)
     elif kind == 2:
-        spec = {"name": "film_grain", "sigma": level, "size": float(rng.uniform(0.45, 1.5))}
-        lq = _done(picture, {**spec, "color": float(rng.uniform(0, 0.8))}, rng)
-        level, source, white = _rms(lq - picture), "film", 0.0
+        spec = {"name": "film_grain", "sigma": level, "size": float(rng.uniform(0.4, 1.3))}
+        lq = _done(picture, {**spec, "color": float(rng.uniform(0, 0.4))}, rng)
+        level, white = _rms(lq - picture), 0.0
+        source = "film" if _sharpness(picture) > _SHARP else "camera"
+        if rng.random() < 0.6:  # as scans are stored
+            quality = int(rng.integers(82, 99))
+            lq = _done(lq, {"name": "jpeg", "quality": quality, "shifted": 0.5}, rng)
+            facts["jpeg"] = _quality(quality)
     else:
         quality = int(rng.integers(80, 101)) if kind == 3 else int(rng.integers(60, 96))
         camera = {"name": "camera_noise", "shot": (1e-4, 2e-2), "quality": quality}
@@ -205,6 +213,15 @@ def _graded(fact: str, level: float, kind: str) -> float:
 
 def _encoded(name: str, level: float) -> float:
     return float(next(fact for fact in FACTS if fact.name == name).encode(level))
+
+
+def _sharpness(picture: np.ndarray) -> float:
+    """Return how much of what is fine in a picture is as fine as can be, 0..1."""
+    gray = picture.mean(axis=2, keepdims=True)
+    if min(gray.shape[:2]) < 8:
+        return 0.0
+    finest, fine = (_rms(gray - filtered_by_axes(gray, [1 / n] * n, [1 / n] * n)) for n in (3, 7))
+    return finest / max(fine, 1e-3)
 
 
 def _rms(planes: np.ndarray) -> float:
