@@ -79,7 +79,7 @@ def test_an_engine_that_fails_leaves_nothing(nitido, photo, monkeypatch, made):
     from nitido.engines.openvino import OpenVino
 
     monkeypatch.setattr(OpenVino, "__call__", lambda self, lq, sigma=None: lq * np.nan)
-    ran = nitido("restore", photo, "--task", "denoise")
+    ran = nitido("restore", photo, "--task", "denoise", "--sigma", 25)
     assert ran.code == 4
     assert "not finite" in ran.err
     assert made(photo.parent) == ["photo.png"]

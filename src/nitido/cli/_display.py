@@ -58,7 +58,10 @@ class Display:
 def _line(outcome: "Outcome") -> str:
     """Say in one line what was done to a file, or would be, why, and how long it took."""
     steps = ", then ".join(
-        words_of_step(step.task, step.weights, step.strength, step.reason) for step in outcome.steps
+        words_of_step(
+            step.task, step.weights, step.strength, step.reason, step.settings.get("sigma")
+        )
+        for step in outcome.steps
     )
     notes = f" ({'; '.join(outcome.notes)})" if outcome.notes else ""
     size = f"{figure(outcome.megapixels or 0)} megapixels"
@@ -74,9 +77,13 @@ def figure(value: float) -> str:
     return f"{value:.1f}" if value >= 10 else f"{max(value, 0.01):.2f}"
 
 
-def words_of_step(task: str | None, weights: str, strength: float, reason: str) -> str:
-    """Say what a step is and why it is taken."""
+def words_of_step(
+    task: str | None, weights: str, strength: float, reason: str, sigma: float | None = None
+) -> str:
+    """Say what a step is, with the level of noise that it was told, and why it is taken."""
     name = task or weights
-    how = f" at strength {strength:g}" if strength != 1 else ""
+    told = [f"strength {strength:g}"] if strength != 1 else []
+    told += [f"sigma {sigma:.3g}"] if sigma is not None else []
+    how = f" at {' and '.join(told)}" if told else ""
     by = f" by {weights}" if task and weights != task else ""
     return f"{name}{by}{how} ({reason})" if reason else f"{name}{by}{how}"
