@@ -93,19 +93,19 @@ def test_a_contest_trains_scores_and_goes_on(tmp_path, contest, image_sets):
 
     assert room.run(contest, tmp_path, image_sets, stop=stop) is None
     begun = []
-    outcomes = room.run(contest, tmp_path, image_sets, begin=begun.append)
+    contestants = room.run(contest, tmp_path, image_sets, begin=begun.append)
     assert begun == ["plain", "u"]
-    assert {one.name for one in outcomes} == {"plain", "u"}
-    assert [one.psnr for one in outcomes] == sorted((o.psnr for o in outcomes), reverse=True)
+    assert {one.name for one in contestants} == {"plain", "u"}
+    assert [one.psnr for one in contestants] == sorted((o.psnr for o in contestants), reverse=True)
     whole = room.run(contest, tmp_path / "whole", image_sets)
-    for one, other in zip(outcomes, whole, strict=True):
+    for one, other in zip(contestants, whole, strict=True):
         assert (one.name, one.steps, one.psnr) == (other.name, 25, other.psnr)
         assert one.train_loss == other.train_loss > 0
         assert one.loss > 0
         assert one.train_psnr > 10
         assert one.speed > 0
     page = tmp_path / "contest.html"
-    room.write_page(page, contest, outcomes, image_sets)
+    room.write_page(page, contest, contestants, image_sets)
     text = page.read_text("utf-8")
     assert "two small networks" in text
     assert "Training loss" in text
@@ -113,8 +113,10 @@ def test_a_contest_trains_scores_and_goes_on(tmp_path, contest, image_sets):
 
 def test_multiply_adds_are_a_budget(tmp_path, contest, image_sets):
     spent = 2e7
-    outcomes = room.run(contest.model_copy(update={"multiply_adds": spent}), tmp_path, image_sets)
-    for one in outcomes:
+    contestants = room.run(
+        contest.model_copy(update={"multiply_adds": spent}), tmp_path, image_sets
+    )
+    for one in contestants:
         step = 3 * one.macs * 16 * 16 * 2
         assert one.steps == int(spent / step) > 0
     with pytest.raises(SettingError, match="do not pay for one step"):

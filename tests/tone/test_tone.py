@@ -11,20 +11,20 @@ DIM = Tone(Range(-3, 7))
 @pytest.mark.parametrize("tone", [Tone(), DIM, Tone(Range(0, 1), Photon(0.002, -0.0001))])
 def test_what_is_shown_and_put_back_is_the_same(smooth, tone):
     tile = tone.range.unmap(0.2 + 0.6 * smooth())
-    shown, memory = tone.show(tile)
+    shown, withheld = tone.show(tile)
     assert shown.dtype == np.float32
     assert 0 < shown.min() < shown.max() < 1
-    error = np.abs(tone.back(shown, memory) - tile).max()
+    error = np.abs(tone.back(shown, withheld) - tile).max()
     # The unbiased inverse is brighter than the plain one, by less than a photon.
     assert error < (0.002 if tone.photon else 1e-6 * tone.range.span)
 
 
 def test_a_picture_within_the_whole_scale_is_not_even_copied(smooth):
     tile = smooth()
-    shown, memory = Tone().show(tile)
+    shown, withheld = Tone().show(tile)
     assert shown is tile
-    assert memory is None
-    assert Tone().back(shown, memory) is tile
+    assert withheld is None
+    assert Tone().back(shown, withheld) is tile
 
 
 @pytest.mark.parametrize("tone", [Tone(), DIM])
@@ -33,11 +33,11 @@ def test_excess_comes_through_unharmed(smooth, tone):
     tile[20:40, 10:30] += 1000
     tile[50:60, 40:60] -= 500
     before = tile.copy()
-    shown, memory = tone.show(tile)
+    shown, withheld = tone.show(tile)
     assert (tile == before).all()
     assert (shown.min(), shown.max()) == (-1, 2)
-    assert np.allclose(tone.back(shown, memory), tile, atol=1e-4)
-    moved = tone.back(shown + np.float32(0.01), memory)  # what a network does is done there too
+    assert np.allclose(tone.back(shown, withheld), tile, atol=1e-4)
+    moved = tone.back(shown + np.float32(0.01), withheld)  # what a network does is done there too
     assert np.allclose(moved - tile, 0.01 * tone.range.span, atol=2e-4)
 
 
@@ -47,11 +47,11 @@ def test_outliers_are_hidden_and_come_back_as_they_were(smooth, together):
     tile = clean.copy()
     for top, left in ((0, 0), (30, 40), (70, 86), (10, 60)):
         tile[top : top + together[0], left : left + together[1]] = 65535
-    shown, memory = DIM.show(tile)
+    shown, withheld = DIM.show(tile)
     hot = tile == 65535
     assert np.abs(shown - DIM.range.map(clean))[hot].max() < 0.25  # an edge lies nearby
     assert (shown[~hot] == DIM.range.map(clean)[~hot]).all()
-    back = DIM.back(np.zeros_like(shown), memory)
+    back = DIM.back(np.zeros_like(shown), withheld)
     assert (back[hot] == 65535).all()
     assert (back[~hot] == -3).all()
 
@@ -59,10 +59,10 @@ def test_outliers_are_hidden_and_come_back_as_they_were(smooth, together):
 def test_a_channel_has_outliers_of_its_own(smooth):
     tile = DIM.range.unmap(smooth())
     tile[30, 30, 1] = 1e6
-    shown, memory = DIM.show(tile)
+    shown, withheld = DIM.show(tile)
     assert (shown[30, 30, [0, 2]] == DIM.range.map(tile)[30, 30, [0, 2]]).all()
     assert shown[30, 30, 1] < 1.1
-    assert DIM.back(shown, memory)[30, 30, 1] == 1e6
+    assert DIM.back(shown, withheld)[30, 30, 1] == 1e6
 
 
 @pytest.mark.parametrize("scale", [2, 3])
@@ -70,8 +70,8 @@ def test_what_was_not_shown_grows_with_the_picture(scale):
     tile = np.full((20, 30, 1), 2, np.float32)
     tile[5, 7] = 900
     tile[10:20, 10:20] = 100
-    shown, memory = DIM.show(tile)
-    back = DIM.back(shown.repeat(scale, axis=0).repeat(scale, axis=1), memory)
+    shown, withheld = DIM.show(tile)
+    back = DIM.back(shown.repeat(scale, axis=0).repeat(scale, axis=1), withheld)
     assert np.allclose(back, tile.repeat(scale, axis=0).repeat(scale, axis=1), rtol=1e-5)
 
 
@@ -91,9 +91,9 @@ def test_tiles_show_what_the_whole_picture_shows(smooth):
 def test_nothing_is_too_far_away(value):
     tile = np.full((12, 12, 1), value, np.float32)
     tile[:6] = 0.5
-    shown, memory = Tone().show(tile)
+    shown, withheld = Tone().show(tile)
     assert -1 <= shown.min() <= shown.max() <= 2
-    assert (Tone().back(shown, memory) == tile).all()
+    assert (Tone().back(shown, withheld) == tile).all()
 
 
 def test_noise_of_fifty_is_shown_as_it_is(smooth, noisy):

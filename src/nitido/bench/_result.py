@@ -1,4 +1,4 @@
-"""What a run over a suite gives."""
+"""The scores of one candidate over a suite, picture by picture."""
 
 import json
 import math

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from nitido.bench._numbers import decibels
 from nitido.bench._stress import Measure, Robustness, Tested
 from nitido.bench._sweeps import SWEEPS
-from nitido.bench._trained import Range
+from nitido.bench._trained import Levels
 from nitido.pages import (
     INPUT,
     SHADED,
@@ -117,7 +117,7 @@ def _dots(
     )
 
 
-def _ranges(one: Tested, name: str) -> tuple[Range, ...]:
+def _ranges(one: Tested, name: str) -> tuple[Levels, ...]:
     """Return what training drew from on the axis of a sweep."""
     return next((r or () for (sweep, _), r in one.trained.items() if sweep == name), ())
 

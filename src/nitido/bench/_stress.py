@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from nitido.bench._trained import Range
+from nitido.bench._trained import Levels
 
 CSV_HEADER = "weights,sweep,level,damage,image,psnr,ssim\n"
 
@@ -70,7 +70,7 @@ class Tested:
     label: str
     weights_hash: str | None
     changes: bool
-    trained: dict[tuple[str, str], tuple[Range, ...] | None]
+    trained: dict[tuple[str, str], tuple[Levels, ...] | None]
     measures: tuple[Measure, ...]
 
     def saw(self, measure: Measure) -> bool:

@@ -7,11 +7,11 @@ from typing import Any
 from nitido import catalog, degradations
 from nitido.weights import Card
 
-Range = tuple[float, float]
+Levels = tuple[float, float]
 _PARTS = ("choices", "steps")  # settings of compositions that hold damages
 
 
-def trained_ranges(card: Card | None, damage: str, setting: str) -> tuple[Range, ...] | None:
+def trained_ranges(card: Card | None, damage: str, setting: str) -> tuple[Levels, ...] | None:
     """Return the ranges of a setting that training drew from, merged, from low to high.
 
     Damages within ``one_of`` and ``chain`` count as well. A recipe that leaves the setting out has
@@ -45,15 +45,15 @@ def _damages(spec: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
             yield from _damages(part)
 
 
-def _range(level: float | tuple[float, float]) -> Range:
+def _range(level: float | tuple[float, float]) -> Levels:
     if isinstance(level, int | float):
         return float(level), float(level)
     low, high = level
     return float(low), float(high)
 
 
-def _merged(ranges: list[Range]) -> tuple[Range, ...]:
-    merged: list[Range] = []
+def _merged(ranges: list[Levels]) -> tuple[Levels, ...]:
+    merged: list[Levels] = []
     for low, high in sorted(ranges):
         if merged and low <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(merged[-1][1], high))

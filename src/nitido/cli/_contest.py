@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nitido.contest import Outcome
+    from nitido.contest import Contestant
 
 
 def hold(
@@ -28,7 +28,7 @@ def hold(
     folder.mkdir(parents=True, exist_ok=True)
     bench.check_report(page)
     with stopping() as stop, TrainingDisplay(name) as display:
-        outcomes = room.run(
+        contestants = room.run(
             checked,
             folder,
             data,
@@ -37,27 +37,27 @@ def hold(
             say=display.say,
             stop=stop,
         )
-        if outcomes is None:
+        if contestants is None:
             display.say("saved; the same command goes on")
             return 130
-        room.write_page(page, checked, outcomes, data)
+        room.write_page(page, checked, contestants, data)
         display.say(f"written: {page}")
-    sys.stdout.write(_json(outcomes) if json else _table(outcomes))
+    sys.stdout.write(_json(contestants) if json else _table(contestants))
     return 0
 
 
-def _json(outcomes: "Sequence[Outcome]") -> str:
+def _json(contestants: "Sequence[Contestant]") -> str:
     import json
 
     from nitido.contest.page import records
 
-    return "".join(f"{json.dumps(record)}\n" for record in records(outcomes))
+    return "".join(f"{json.dumps(record)}\n" for record in records(contestants))
 
 
-def _table(outcomes: "Sequence[Outcome]") -> str:
+def _table(contestants: "Sequence[Contestant]") -> str:
     from nitido.contest.page import HEAD, rows
 
-    lines = [HEAD, *rows(outcomes)]
+    lines = [HEAD, *rows(contestants)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
     return "".join(
         "  ".join(

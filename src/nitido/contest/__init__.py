@@ -4,10 +4,10 @@ A contest is a YAML file: a recipe that all entries share, and what each entry h
 ablation is a contest between a network and itself without one of its parts.
 """
 
+from nitido.contest._contestant import Contestant
 from nitido.contest._network import TrainedNetwork
-from nitido.contest._outcome import Outcome
 from nitido.contest._schema import Contest, load, names
 from nitido.contest.page import write_page
 from nitido.contest.running import run
 
-__all__ = ["Contest", "Outcome", "TrainedNetwork", "load", "names", "run", "write_page"]
+__all__ = ["Contest", "Contestant", "TrainedNetwork", "load", "names", "run", "write_page"]

@@ -1,4 +1,4 @@
-"""What a contest finds out about an entry."""
+"""Whoever takes part in a contest: what training and scoring it gave."""
 
 import csv
 import math
@@ -10,7 +10,7 @@ from nitido.bench import Scored
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Contestant:
     """One entry with one seed, or a baseline, which was not trained.
 
     Attributes

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nitido.bench import write_report
-from nitido.contest._outcome import Outcome
+from nitido.contest._contestant import Contestant
 from nitido.contest._schema import Contest
 from nitido.pages import (
     Axis,
@@ -32,20 +32,20 @@ _KEYS = (
 )
 
 
-def records(outcomes: Sequence[Outcome]) -> list[dict[str, str | float | None]]:
+def records(contestants: Sequence[Contestant]) -> list[dict[str, str | float | None]]:
     """Return the table of a contest as plain values, what is unknown as None."""
     known = (
         (
             *(one.name, one.train_loss, one.loss, one.train_psnr, one.psnr, one.ssim),
             *(one.parameters, one.macs, one.speed, one.steps),
         )
-        for one in outcomes
+        for one in contestants
     )
     return [dict(zip(_KEYS, values, strict=True)) for values in known]
 
 
-def rows(outcomes: Sequence[Outcome]) -> list[tuple[str, ...]]:
-    """Return the table of a contest as text, in the order of the outcomes."""
+def rows(contestants: Sequence[Contestant]) -> list[tuple[str, ...]]:
+    """Return the table of a contest as text, in the order of the contestants."""
     return [
         (
             one.name,
@@ -59,12 +59,12 @@ def rows(outcomes: Sequence[Outcome]) -> list[tuple[str, ...]]:
             _number(one.speed, ".3g"),
             f"{one.steps:,}" if one.steps else "",
         )
-        for one in outcomes
+        for one in contestants
     ]
 
 
 def write_page(
-    file: Path, contest: Contest, outcomes: Sequence[Outcome], data: Path | None = None
+    file: Path, contest: Contest, contestants: Sequence[Contestant], data: Path | None = None
 ) -> None:
     """Write what came out of a contest.
 
@@ -74,7 +74,7 @@ def write_page(
         Where to; a page of ours that is there is replaced.
     contest : Contest
         What was run.
-    outcomes : sequence of Outcome
+    contestants : sequence of Contestant
         From `run`.
     data : Path, optional
         Root of the image sets, for the pictures.
@@ -88,20 +88,23 @@ def write_page(
     before = [
         section(
             "What came out",
-            [table(HEAD, rows(outcomes), range(1, len(HEAD))), charts(_figures(outcomes, first))],
+            [
+                table(HEAD, rows(contestants), range(1, len(HEAD))),
+                charts(_figures(contestants, first)),
+            ],
             f"PSNR and SSIM on {first}. {contest.about}".strip(),
         ),
         section("What all entries share", [facts(_shared(contest))]),
     ]
-    scored = [s for one in outcomes for s in one.scored]
+    scored = [s for one in contestants for s in one.scored]
     write_report(file, scored, data, title=contest.title, before=before)
 
 
-def _figures(outcomes: Sequence[Outcome], suite: str) -> list[str]:
-    styles = {one.name: place for place, one in enumerate(outcomes)}
+def _figures(contestants: Sequence[Contestant], suite: str) -> list[str]:
+    styles = {one.name: place for place, one in enumerate(contestants)}
     lines = [
         Curve(one.name, tuple(curve), styles[one.name])
-        for one in outcomes
+        for one in contestants
         if len(curve := one.curve()) > 1
     ]
     figures = []
@@ -111,12 +114,12 @@ def _figures(outcomes: Sequence[Outcome], suite: str) -> list[str]:
         drawn = curves(lines, minutes, "loss", log=True)
         figures.append(figure("Training loss", drawn, legend=named))
     for title, label, better, values in (
-        ("Quality and work", "multiply-adds per pixel", False, [one.macs for one in outcomes]),
-        ("Quality and speed", "megapixels per second", True, [one.speed for one in outcomes]),
+        ("Quality and work", "multiply-adds per pixel", False, [one.macs for one in contestants]),
+        ("Quality and speed", "megapixels per second", True, [one.speed for one in contestants]),
     ):
         points = [
             Point(one.name, value, one.psnr, styles[one.name])
-            for one, value in zip(outcomes, values, strict=True)
+            for one, value in zip(contestants, values, strict=True)
             if value and math.isfinite(value)
         ]
         if points:

@@ -7,8 +7,8 @@ import numpy as np
 import torch
 
 from nitido import bench, catalog, networks
+from nitido.contest._contestant import Contestant
 from nitido.contest._network import TrainedNetwork
-from nitido.contest._outcome import Outcome
 from nitido.contest._schema import Contest
 from nitido.errors import SettingError
 from nitido.export import macs_per_pixel
@@ -29,7 +29,7 @@ def run(
     report: Callable[[Progress], None] = lambda progress: None,
     say: Callable[[str], None] = lambda text: None,
     stop: Callable[[], bool] = lambda: False,
-) -> list[Outcome] | None:
+) -> list[Contestant] | None:
     """Run a contest, or go on with one: what `folder` holds of it is not done again.
 
     Parameters
@@ -51,7 +51,7 @@ def run(
 
     Returns
     -------
-    list of Outcome or None
+    list of Contestant or None
         The best first by PSNR on the first suite, baselines included; None if it was stopped.
 
     Raises
@@ -80,23 +80,23 @@ def run(
             if not made.done:
                 return None
             trained.append((name, place, recipe, made))
-    outcomes = []
+    contestants = []
     for name, place, recipe, made in trained:
         say(f"scoring {name}")
-        outcomes.append(_outcome(name, place, recipe, made, suites, folder, data))
+        contestants.append(_contestant(name, place, recipe, made, suites, folder, data))
     for name, ready in zip(contest.baselines, baselines, strict=True):
         say(f"scoring {name}")
         scored = tuple(_scored(c, s, folder, data) for c, s in zip(ready, suites, strict=True))
-        outcomes.append(Outcome(name, None, 0, 0.0, None, None, None, None, None, scored))
+        contestants.append(Contestant(name, None, 0, 0.0, None, None, None, None, None, scored))
     say("timing all of them in turns")
     every = max(1, len(suites[0].files(data)) // _TIMED)
     standings = bench.compete(
-        [one.scored[0].candidate for one in outcomes], suites[0], data, every=every
+        [one.scored[0].candidate for one in contestants], suites[0], data, every=every
     ).standings
-    outcomes = [
-        one.timed(standing.speed) for one, standing in zip(outcomes, standings, strict=True)
+    contestants = [
+        one.timed(standing.speed) for one, standing in zip(contestants, standings, strict=True)
     ]
-    return sorted(outcomes, key=lambda one: -one.psnr)
+    return sorted(contestants, key=lambda one: -one.psnr)
 
 
 def _budgeted(contest: Contest, recipe: Recipe) -> Recipe:
@@ -115,7 +115,7 @@ def _budgeted(contest: Contest, recipe: Recipe) -> Recipe:
     return recipe.model_copy(update={"schedule": schedule})
 
 
-def _outcome(
+def _contestant(
     name: str,
     place: Path,
     recipe: Recipe,
@@ -123,12 +123,12 @@ def _outcome(
     suites: list[bench.Suite],
     folder: Path,
     data: Path | None,
-) -> Outcome:
+) -> Contestant:
     network = made.network
     train_loss, train_psnr = measure(network, recipe, data)
     candidates = [TrainedNetwork(name, network, suite) for suite in suites]
     scale = int(network.scale)  # type: ignore[arg-type]
-    return Outcome(
+    return Contestant(
         name,
         place,
         made.steps,

@@ -10,38 +10,38 @@ from typing import Any
 from PIL import Image
 
 from nitido.picture import _exif, _jpeg, _png, _tiff, _webp
-from nitido.picture._formats import Plan
+from nitido.picture._formats import Layout
 from nitido.picture._metadata import Metadata
 from nitido.picture._spool import Array, Spool
 from nitido.picture._vips import VipsError, pyvips
 
 
-def encode_file(plan: Plan, spool: Spool, path: Path) -> tuple[Metadata, list[str]]:
+def encode_file(layout: Layout, spool: Spool, path: Path) -> tuple[Metadata, list[str]]:
     """Encode the rows of `spool` into the existing file `path`.
 
     Returns the metadata that the file now carries, and notes on what it could not carry.
     """
-    if plan.format == "bmp":
-        return _bmp(plan, spool.array(), path)
-    wide = plan.depth == 16
-    kind = ("grey16" if wide else "b-w") if plan.channels == 1 else ("rgb16" if wide else "srgb")
-    return _ENCODERS[plan.format](plan, spool.image().copy(interpretation=kind), path)
+    if layout.format == "bmp":
+        return _bmp(layout, spool.array(), path)
+    wide = layout.depth == 16
+    kind = ("grey16" if wide else "b-w") if layout.channels == 1 else ("rgb16" if wide else "srgb")
+    return _ENCODERS[layout.format](layout, spool.image().copy(interpretation=kind), path)
 
 
-def _jpeg_file(plan: Plan, image: Any, path: Path) -> tuple[Metadata, list[str]]:  # noqa: ANN401
-    head, metadata, notes = _jpeg.head(plan.metadata)
+def _jpeg_file(layout: Layout, image: Any, path: Path) -> tuple[Metadata, list[str]]:  # noqa: ANN401
+    head, metadata, notes = _jpeg.head(layout.metadata)
 
     def splice(start: bytes) -> tuple[bytes, int]:
         return start[:2] + head, 2
 
     # Optimized coding would save a few percent but hold all coefficients in memory.
-    options = {"Q": plan.quality, "subsample_mode": "off" if plan.quality >= 90 else "on"}
+    options = {"Q": layout.quality, "subsample_mode": "off" if layout.quality >= 90 else "on"}
     _stream(image.jpegsave_target, path, splice, options)
     return metadata, notes
 
 
-def _png_file(plan: Plan, image: Any, path: Path) -> tuple[Metadata, list[str]]:  # noqa: ANN401
-    head = _png.head(plan.metadata)
+def _png_file(layout: Layout, image: Any, path: Path) -> tuple[Metadata, list[str]]:  # noqa: ANN401
+    head = _png.head(layout.metadata)
 
     def splice(start: bytes) -> tuple[bytes, int] | None:
         """Put our chunks after the header and leave out the resolution libvips makes up."""
@@ -56,38 +56,38 @@ def _png_file(plan: Plan, image: Any, path: Path) -> tuple[Metadata, list[str]]:
         return None
 
     _stream(image.pngsave_target, path, splice, {"compression": 6, "filter": "paeth"})
-    return plan.metadata, []
+    return layout.metadata, []
 
 
-def _tiff_file(plan: Plan, image: Any, path: Path) -> tuple[Metadata, list[str]]:  # noqa: ANN401
-    size = plan.height * plan.width * plan.bands * plan.depth // 8
+def _tiff_file(layout: Layout, image: Any, path: Path) -> tuple[Metadata, list[str]]:  # noqa: ANN401
+    size = layout.height * layout.width * layout.bands * layout.depth // 8
     image.tiffsave(
         str(path),
         compression="deflate",
-        predictor="float" if plan.depth == 32 else "horizontal",
+        predictor="float" if layout.depth == 32 else "horizontal",
         bigtiff=size > _CLASSIC_TIFF,
         keep="none",
     )
-    _tiff.complete(path, plan.metadata, plan.channels, plan.has_alpha)
-    return plan.metadata, []
+    _tiff.complete(path, layout.metadata, layout.channels, layout.has_alpha)
+    return layout.metadata, []
 
 
-def _webp_file(plan: Plan, image: Any, path: Path) -> tuple[Metadata, list[str]]:  # noqa: ANN401
+def _webp_file(layout: Layout, image: Any, path: Path) -> tuple[Metadata, list[str]]:  # noqa: ANN401
     encoded = image.webpsave_buffer(
-        Q=plan.quality,
-        lossless=plan.quality == 100,
+        Q=layout.quality,
+        lossless=layout.quality == 100,
         exact=True,
         alpha_q=100,
         smart_subsample=True,
         keep="none",
     )
-    metadata = _resolution_in_exif(plan.metadata)
-    path.write_bytes(_webp.wrapped(encoded, metadata, plan.height, plan.width))
+    metadata = _resolution_in_exif(layout.metadata)
+    path.write_bytes(_webp.wrapped(encoded, metadata, layout.height, layout.width))
     return metadata, []
 
 
-def _avif_file(plan: Plan, image: Any, path: Path) -> tuple[Metadata, list[str]]:  # noqa: ANN401
-    metadata = _resolution_in_exif(plan.metadata)
+def _avif_file(layout: Layout, image: Any, path: Path) -> tuple[Metadata, list[str]]:  # noqa: ANN401
+    metadata = _resolution_in_exif(layout.metadata)
     notes = []
     if len(metadata.exif or b"") > _AVIF_EXIF:
         metadata = replace(metadata, exif=None)
@@ -106,10 +106,10 @@ def _avif_file(plan: Plan, image: Any, path: Path) -> tuple[Metadata, list[str]]
     image.heifsave_target(
         target,
         compression="av1",
-        Q=plan.quality,
-        lossless=plan.quality == 100,
-        bitdepth=12 if plan.depth == 16 else 8,
-        subsample_mode="off" if plan.quality >= 90 else "on",
+        Q=layout.quality,
+        lossless=layout.quality == 100,
+        bitdepth=12 if layout.depth == 16 else 8,
+        subsample_mode="off" if layout.quality >= 90 else "on",
         keep="exif|icc|xmp" if dummy else "icc|xmp",
     )
     encoded = bytearray(target.get("blob"))
@@ -118,9 +118,9 @@ def _avif_file(plan: Plan, image: Any, path: Path) -> tuple[Metadata, list[str]]
         end = encoded.rindex(_FILLER) + len(_FILLER)
         encoded[at:end] = metadata.exif.ljust(end - at, b"\0")
     path.write_bytes(encoded)
-    if plan.depth == 16:
+    if layout.depth == 16:
         notes.append("16-bit values were rounded to 12 bits: AVIF holds no more")
-    if plan.has_alpha:
+    if layout.has_alpha:
         notes.append("the transparency was compressed with loss, as AVIF does")
     return metadata, notes
 
@@ -137,12 +137,12 @@ def _dummy_exif(size: int) -> bytes:
     return b"Exif\0\0" + _exif.pack(_exif.Tags("<", [], [comment], [], []))
 
 
-def _bmp(plan: Plan, rows: Array, path: Path) -> tuple[Metadata, list[str]]:
-    dpi = plan.metadata.dpi
-    image = Image.fromarray(rows[..., 0] if plan.channels == 1 else rows)
+def _bmp(layout: Layout, rows: Array, path: Path) -> tuple[Metadata, list[str]]:
+    dpi = layout.metadata.dpi
+    image = Image.fromarray(rows[..., 0] if layout.channels == 1 else rows)
     image.save(path, format="BMP", **({"dpi": dpi} if dpi else {}))
     kept = Metadata(dpi=dpi)
-    lost = replace(plan.metadata, dpi=None) != Metadata()
+    lost = replace(layout.metadata, dpi=None) != Metadata()
     return kept, ["ICC, EXIF and XMP were left out: BMP cannot hold them"] if lost else []
 
 

@@ -1,4 +1,4 @@
-"""What each format can hold, and what a picture becomes in it."""
+"""The limits of each format, and what a picture becomes within them."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,7 +30,7 @@ FORMATS = {
 
 
 @dataclass(frozen=True)
-class Plan:
+class Layout:
     """Everything that decides the bytes of a file."""
 
     format: str
@@ -79,7 +79,7 @@ def suffix_of(format: str) -> str:
     raise SettingError(f"No output format '{format}'; there are {', '.join(FORMATS)}.")
 
 
-def make_plan(
+def lay_out(
     name: str,
     format: str,
     shape: tuple[int, int, int],
@@ -87,7 +87,7 @@ def make_plan(
     depth: int,
     quality: int,
     metadata: Metadata,
-) -> tuple[Plan, list[str]]:
+) -> tuple[Layout, list[str]]:
     """Return what is written of a picture (H, W, C), and notes on what the format cannot hold.
 
     Raises
@@ -120,7 +120,7 @@ def make_plan(
         except ValueError:
             metadata = replace(metadata, exif=None)
             notes.append("the EXIF block is damaged and was left out")
-    return Plan(format, height, width, channels, has_alpha, held, quality, metadata), notes
+    return Layout(format, height, width, channels, has_alpha, held, quality, metadata), notes
 
 
 def _cannot(name: str, why: str, shape: tuple[int, int, int]) -> UnwritableError:

@@ -14,7 +14,7 @@ from nitido.picture._arrays import from_array
 from nitido.picture._decode import PictureFile
 from nitido.picture._encode import encode_file
 from nitido.picture._file import show
-from nitido.picture._formats import format_for, make_plan, suffix_of
+from nitido.picture._formats import format_for, lay_out, suffix_of
 from nitido.picture._metadata import Metadata
 from nitido.picture._picture import DEPTHS, Picture, Rows
 from nitido.picture._policy import Policy
@@ -97,7 +97,7 @@ class PictureWriter:
         self._target = find_target(Path(path), self._name, overwrite)
         self._given = channels
         _check_settings(height, width, channels, depth, quality)
-        self._plan, self._notes = make_plan(
+        self._layout, self._notes = lay_out(
             self._name,
             format_for(Path(path), self._name, format),
             (height, width, channels),
@@ -107,9 +107,11 @@ class PictureWriter:
             metadata.applied(metadata_policy),
         )
         self._hash = hashlib.blake2b()
-        shape = (height, width, self._plan.bands)
+        shape = (height, width, self._layout.bands)
         try:
-            self._spool: Spool | None = Spool(self._target.parent, shape, _TYPES[self._plan.depth])
+            self._spool: Spool | None = Spool(
+                self._target.parent, shape, _TYPES[self._layout.depth]
+            )
         except OSError as error:
             raise unwritable(self._name, error) from None
 
@@ -121,7 +123,7 @@ class PictureWriter:
     @property
     def format(self) -> str:
         """Format that is written."""
-        return self._plan.format
+        return self._layout.format
 
     def append(self, pixels: Rows, alpha: Rows | None = None) -> None:
         """Take the next rows.
@@ -140,21 +142,21 @@ class PictureWriter:
         UnwritableError
             If the disk is full.
         """
-        plan = self._plan
+        layout = self._layout
         if self._spool is None:
             raise SettingError(f"{self._name}: the writer has been closed.")
         self._check_rows(pixels, alpha, self._spool.row)
-        step = max(1, _CHUNK // (plan.width * plan.bands))
+        step = max(1, _CHUNK // (layout.width * layout.bands))
         for start in range(0, len(pixels), step):
             part = pixels[start : start + step]
             joined = part
-            if plan.channels != self._given:
-                joined = np.repeat(part, plan.channels, axis=2)
+            if layout.channels != self._given:
+                joined = np.repeat(part, layout.channels, axis=2)
             if alpha is not None:
                 joined = np.concatenate((joined, alpha[start : start + step, :, None]), axis=2)
             if not np.isfinite(joined).all():
                 raise SettingError(f"{self._name}: the rows hold NaN or infinite values.")
-            self._store(self._spool, _rounded(joined, plan.depth))
+            self._store(self._spool, _rounded(joined, layout.depth))
 
     def close(self) -> None:
         """Encode, check and name the file; further calls do nothing.
@@ -170,9 +172,8 @@ class PictureWriter:
             return
         try:
             if not self._spool.complete:
-                raise SettingError(
-                    f"{self._name}: only {self._spool.row} of {self._plan.height} rows were given."
-                )
+                given = f"{self._spool.row} of {self._layout.height}"
+                raise SettingError(f"{self._name}: only {given} rows were given.")
             self._finish(self._spool)
         finally:
             self.abort()
@@ -193,26 +194,26 @@ class PictureWriter:
             self.abort()
 
     def _check_rows(self, pixels: Rows, alpha: Rows | None, done: int) -> None:
-        plan = self._plan
-        wanted = (plan.width, self._given)
+        layout = self._layout
+        wanted = (layout.width, self._given)
         if pixels.ndim != 3 or pixels.shape[1:] != wanted:
             raise SettingError(
                 f"{self._name}: rows of shape {pixels.shape}; (n, {wanted[0]}, {wanted[1]}) needed."
             )
-        if (alpha is not None) != plan.has_alpha:
-            what = "needs" if plan.has_alpha else "has no"
+        if (alpha is not None) != layout.has_alpha:
+            what = "needs" if layout.has_alpha else "has no"
             raise SettingError(f"{self._name}: the picture {what} alpha.")
         if alpha is not None and alpha.shape != pixels.shape[:2]:
             raise SettingError(
                 f"{self._name}: alpha of shape {alpha.shape}; {pixels.shape[:2]} needed."
             )
-        if done + len(pixels) > plan.height:
+        if done + len(pixels) > layout.height:
             raise SettingError(
-                f"{self._name}: {done + len(pixels)} rows for a picture of {plan.height}."
+                f"{self._name}: {done + len(pixels)} rows for a picture of {layout.height}."
             )
 
     def _store(self, spool: Spool, rows: np.ndarray[Any, np.dtype[Any]]) -> None:
-        if self._plan.exact:
+        if self._layout.exact:
             self._hash.update(rows.data)
         try:
             spool.append(rows)
@@ -224,7 +225,7 @@ class PictureWriter:
         temporary = None
         try:
             temporary = new_file(self._target)
-            carried, notes = encode_file(self._plan, spool, temporary)
+            carried, notes = encode_file(self._layout, spool, temporary)
             self._verify(temporary, carried)
             self._notes += notes
             publish(temporary, self._target, self._overwrite)
@@ -241,19 +242,25 @@ class PictureWriter:
 
     def _verify(self, path: Path, carried: Metadata) -> None:
         """Decode the new file and compare it with what was to be written."""
-        plan = self._plan
+        layout = self._layout
         digest = hashlib.blake2b()
         try:
             with PictureFile(path, _ANY) as file:
                 found = (file.format, file.height, file.width, file.channels, file.has_alpha)
-                wanted = (plan.format, plan.height, plan.width, plan.channels, plan.has_alpha)
-                if found != wanted or file.depth != plan.depth:
+                wanted = (
+                    layout.format,
+                    layout.height,
+                    layout.width,
+                    layout.channels,
+                    layout.has_alpha,
+                )
+                if found != wanted or file.depth != layout.depth:
                     raise self._unverified(f"it reads as {found}, {file.depth} bits")
                 _compare_metadata(self, file.metadata, carried)
-                step = max(1, _CHUNK // (plan.width * plan.bands))
-                while file.position < plan.height:
+                step = max(1, _CHUNK // (layout.width * layout.bands))
+                while file.position < layout.height:
                     rows = file.raw_rows(step)
-                    if plan.exact:
+                    if layout.exact:
                         digest.update(rows.data)
         except PictureError as error:
             if isinstance(error, UnwritableError):

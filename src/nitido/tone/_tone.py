@@ -14,8 +14,8 @@ Places = tuple[np.ndarray, ...]  # rows, columns and channels
 
 
 @dataclass(frozen=True)
-class Memory:
-    """What a network was not shown of a tile.
+class Withheld:
+    """The part of a tile that a network was not shown.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ class Tone:
         dark, bright = self._ends(self.photon)
         return 255 / (bright - dark)
 
-    def show(self, tile: np.ndarray) -> tuple[np.ndarray, Memory | None]:
+    def show(self, tile: np.ndarray) -> tuple[np.ndarray, Withheld | None]:
         """Return what a network is shown of a tile, and what it is not shown.
 
         Parameters
@@ -79,32 +79,32 @@ class Tone:
         places = np.nonzero(alone)
         inside = tile.clip(low, high)
         excess = None if len(places[0]) == beyond.sum() else tile - inside
-        memory = Memory(excess, places, tile[places], len(tile))
+        withheld = Withheld(excess, places, tile[places], len(tile))
         inside[places] = _medians(tile, beyond, places)
-        return self._forth(inside), memory
+        return self._forth(inside), withheld
 
-    def back(self, restored: np.ndarray, memory: Memory | None) -> np.ndarray:
+    def back(self, restored: np.ndarray, withheld: Withheld | None) -> np.ndarray:
         """Return a restored tile in the values of the picture, with what was not shown.
 
         Parameters
         ----------
         restored : np.ndarray
             Float32 (h * scale, w * scale, C); it is not changed.
-        memory : Memory, optional
+        withheld : Withheld, optional
             Of the tile. In a larger result every value of it takes up scale x scale pixels.
         """
         result = self._back(restored)
-        if memory is None:
+        if withheld is None:
             return result
-        scale = len(result) // memory.height
-        if memory.excess is not None:
-            result = result + memory.excess.repeat(scale, axis=0).repeat(scale, axis=1)
+        scale = len(result) // withheld.height
+        if withheld.excess is not None:
+            result = result + withheld.excess.repeat(scale, axis=0).repeat(scale, axis=1)
         elif result is restored:
             result = restored.copy()
-        rows, columns, channels = memory.alone
+        rows, columns, channels = withheld.alone
         for down in range(scale):
             for across in range(scale):
-                result[rows * scale + down, columns * scale + across, channels] = memory.outliers
+                result[rows * scale + down, columns * scale + across, channels] = withheld.outliers
         return result
 
     def notes(self, depth: int) -> tuple[str, ...]:
