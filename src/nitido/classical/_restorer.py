@@ -1,4 +1,4 @@
-"""What every restorer of this room is."""
+"""The protocol that classical restorers follow."""
 
 from typing import Protocol
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 class ClassicalRestorer(Protocol):
-    """What every file of this room offers."""
+    """A method that restores a picture without training, in one call."""
 
     @property
     def scale(self) -> int:

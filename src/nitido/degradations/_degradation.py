@@ -1,4 +1,4 @@
-"""What every degradation is."""
+"""The protocol that degradations follow."""
 
 from typing import Protocol
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 class Degradation(Protocol):
-    """What every file of this room offers."""
+    """A damage: a function from a sound picture and chance to a damaged one."""
 
     @property
     def scale(self) -> int:

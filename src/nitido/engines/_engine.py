@@ -1,4 +1,4 @@
-"""What every engine is."""
+"""The protocol that engines follow, and the checks that they share."""
 
 from collections.abc import Mapping
 from typing import ClassVar, Literal, Protocol, get_args
@@ -14,7 +14,7 @@ Told = Mapping[str, np.ndarray]
 
 
 class Engine(Protocol):
-    """What every file of this room offers: built from weights, a tile size and a precision."""
+    """A network as a function of arrays, built from weights, a tile size and a precision."""
 
     gains_by_fixed_tiles: ClassVar[bool]
     """Whether tiles run faster on a network that was built for their size alone."""

@@ -1,14 +1,18 @@
 """What became of one file."""
 
 import json
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from nitido.errors import NitidoError
 from nitido.jobs._reason import reason_of
 from nitido.plans import Step
 from nitido.restorer import Report
+
+_log = logging.getLogger(__name__)
 
 SCHEMA = 2
 
@@ -111,7 +115,21 @@ def step_done(step: Step, report: Report) -> StepDone:
 
 
 def failed(input: str, reason: str | Exception, began: float) -> Outcome:
-    """Return the outcome of a file that failed, for an error or with a reason; times since then."""
+    """Return the outcome of a file that failed.
+
+    The traceback of an error that nitido did not foresee goes to the log at level DEBUG.
+
+    Parameters
+    ----------
+    input : str
+        The file.
+    reason : str or Exception
+        Why, in one line, or the error that stopped it.
+    began : float
+        When the work on it began, by `time.perf_counter`.
+    """
+    if isinstance(reason, Exception) and not isinstance(reason, NitidoError):
+        _log.debug("%s failed unexpectedly", input, exc_info=reason)
     words = reason if isinstance(reason, str) else reason_of(reason)
     seconds = round(time.perf_counter() - began, 3)
     return Outcome(input, status="failed", reason=words, seconds=seconds)

@@ -1,12 +1,10 @@
 """All of the work on one file: look at it, plan, restore it, write it, and say what was done."""
 
-import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from nitido.diagnosis import TASKS, jpeg_quality
-from nitido.errors import NitidoError
 from nitido.jobs._entry import Entry
 from nitido.jobs._job import Job
 from nitido.jobs._naming import destination
@@ -15,8 +13,8 @@ from nitido.jobs._sheet import check_sheet, draw_sheet
 from nitido.picture import PictureFile, Policy, open_picture, write_rows
 from nitido.pipeline import Pipeline, PlannedRows, Restorers, make_plan
 from nitido.plans import Plan, Step
+from nitido.solvers import OnProgress, silent
 
-_log = logging.getLogger(__name__)
 _SIDE = 64  # pixels, of the picture that a job is tried on
 
 Check = Callable[[], None]
@@ -26,16 +24,12 @@ def _nothing() -> None:
     """Find no reason to stop."""
 
 
-def _silent(done: float) -> None:
-    """Tell nobody how far it is."""
-
-
 def execute(
     job: Job,
     *,
     restorers: Restorers | None = None,
     policy: Policy | None = None,
-    on_progress: Callable[[float], None] = _silent,
+    on_progress: OnProgress = silent,
     check: Check = _nothing,
 ) -> Outcome:
     """Do a job; a file that fails is an outcome like any other.
@@ -57,8 +51,7 @@ def execute(
     Returns
     -------
     Outcome
-        What became of the file. The traceback of an error that nitido did not foresee goes to the
-        log at level DEBUG.
+        What became of the file.
     """
     began = time.perf_counter()
     check()
@@ -70,8 +63,6 @@ def execute(
     try:
         return _done(job, restorers or Restorers(), policy or Policy(), tell, began)
     except Exception as error:
-        if not isinstance(error, NitidoError):
-            _log.debug("%s failed unexpectedly", job.input, exc_info=True)
         return failed(job.input, error, began)
 
 
@@ -95,7 +86,7 @@ def _done(
     job: Job,
     restorers: Restorers,
     policy: Policy,
-    on_progress: Callable[[float], None],
+    on_progress: OnProgress,
     began: float,
 ) -> Outcome:
     path = Path(job.input)
@@ -125,7 +116,9 @@ def _done(
 
 
 def _unchanged(job: Job, picture: PictureFile, began: float) -> Outcome:
-    if job.wish.looks:
+    if job.plan is not None:
+        reason = "its plan has no steps"
+    elif job.wish.looks:
         reason = "nothing to repair was found; --task denoise restores it all the same"
     else:
         reason = "nothing is to be done: it has this size already"

@@ -1,14 +1,10 @@
 """Working on one file after the other, and what became of each."""
 
-import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 
-from nitido.errors import NitidoError
 from nitido.jobs._entry import Entry
 from nitido.jobs._outcome import Outcome, failed
-
-_log = logging.getLogger(__name__)
 
 
 def run(entries: Iterable[Entry], work: Callable[[Entry], Outcome]) -> Iterator[Outcome]:
@@ -21,8 +17,7 @@ def run(entries: Iterable[Entry], work: Callable[[Entry], Outcome]) -> Iterator[
     work : callable
         Works on one entry and tells its outcome, as `execute` does with a job. What it raises
         becomes a failed outcome with a reason in one line; only an interruption (Ctrl-C) and an
-        exit pass through. The traceback of an error that nitido did not foresee goes to the log at
-        level DEBUG.
+        exit pass through.
 
     Yields
     ------
@@ -37,15 +32,13 @@ def run(entries: Iterable[Entry], work: Callable[[Entry], Outcome]) -> Iterator[
         try:
             outcome = work(entry)
         except Exception as error:
-            if not isinstance(error, NitidoError):
-                _log.debug("%s failed unexpectedly", entry.path, exc_info=True)
             outcome = failed(str(entry.path), error, began)
         yield outcome
 
 
 def exit_code(outcomes: Iterable[Outcome]) -> int:
     """Return 0 if nothing failed, 3 if some files failed, 4 if all of them did."""
-    failed = [outcome.status == "failed" for outcome in outcomes]
-    if not any(failed):
+    bad = [outcome.status == "failed" for outcome in outcomes]
+    if not any(bad):
         return 0
-    return 4 if all(failed) else 3
+    return 4 if all(bad) else 3

@@ -27,7 +27,7 @@ __all__ = ["Objective"]
 
 
 class Objective(Protocol):
-    """What every objective offers."""
+    """A loss over one training step, which may call the network as it likes."""
 
     needs_gt: bool
     """Whether clean pictures are needed."""

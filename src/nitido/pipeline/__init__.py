@@ -5,7 +5,7 @@ what somebody asks for, `make_plan` looks at a picture where that is needed and 
 taken, `Pipeline` runs them, and `Restorers` keeps what was opened for the next picture.
 """
 
-from nitido.pipeline._pipeline import OnProgress, Pipeline, PlannedRows
+from nitido.pipeline._pipeline import Pipeline, PlannedRows
 from nitido.pipeline._planning import examine, make_plan
 from nitido.pipeline._restorers import Restorers, Running
 from nitido.pipeline._sizes import Size
@@ -14,7 +14,6 @@ from nitido.pipeline.calls import diagnose, restore
 
 __all__ = [
     "AUTO",
-    "OnProgress",
     "Pipeline",
     "PlannedRows",
     "Restorers",

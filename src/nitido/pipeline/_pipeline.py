@@ -1,6 +1,6 @@
 """Runs a plan: rows stream from step to step, in memory that does not grow with the picture."""
 
-from collections.abc import Callable
+from dataclasses import replace
 from itertools import groupby
 from typing import Any, Self
 
@@ -11,12 +11,7 @@ from nitido.pipeline._kinds import take
 from nitido.pipeline._restorers import Restorers, Running, Worker
 from nitido.plans import Plan, Step
 from nitido.restorer import OnTile, Report, RestoredRows
-
-OnProgress = Callable[[float], None]  # takes the part of all steps that is done, 0..1
-
-
-def silent(done: float) -> None:
-    """Tell nobody how far it is."""
+from nitido.solvers import OnProgress, silent
 
 
 class Pipeline:
@@ -145,7 +140,7 @@ class PlannedRows:
         before, reports = 0.0, []
         for step, rows in self._stages:
             whole = rows.report.seconds
-            own = Report(**{**vars(rows.report), "seconds": max(0.0, whole - before)})
+            own = replace(rows.report, seconds=max(0.0, whole - before))
             reports.append((step, own))
             before = whole
         return reports

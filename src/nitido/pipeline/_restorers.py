@@ -4,13 +4,20 @@ import json
 from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Lock
-from typing import get_args
 
 from nitido.engines import Precision
 from nitido.errors import SettingError
 from nitido.pipeline._resizing import TASK, Resizing
 from nitido.plans import Step
-from nitido.restorer import PREFIX, Classical, Restorer, Solver, is_solver
+from nitido.restorer import (
+    PREFIX,
+    Classical,
+    Restorer,
+    Solver,
+    check_precision,
+    check_tile,
+    is_solver,
+)
 
 Worker = Restorer | Classical | Solver | Resizing
 
@@ -42,11 +49,8 @@ class Running:
     tile: int | None = None
 
     def __post_init__(self) -> None:
-        if self.precision not in get_args(Precision):
-            known = ", ".join(get_args(Precision))
-            raise SettingError(f"precision is {self.precision!r}; it is one of {known}.")
-        if self.tile is not None and self.tile < 0:
-            raise SettingError(f"tile is {self.tile}; give a side in pixels, or 0 for everything.")
+        check_precision(self.precision)
+        check_tile(self.tile)
 
 
 class Restorers:

@@ -10,7 +10,7 @@ from nitido.errors import SettingError
 from nitido.pipeline._resizing import TASK, WEIGHTS
 from nitido.pipeline._sizes import Size, enlargements
 from nitido.plans import Plan, Step, parse_tasks
-from nitido.restorer import PREFIX, is_solver
+from nitido.restorer import PREFIX, check_sigma, check_strength, is_solver
 from nitido.tone import parse_range
 from nitido.weights import open_weights
 
@@ -59,10 +59,8 @@ class Wish:
     size: Size = field(default_factory=Size)
 
     def __post_init__(self) -> None:
-        if not 0 <= self.strength <= 2:
-            raise SettingError(f"strength is {self.strength}; it goes from 0 to 2.")
-        if self.sigma is not None and not 0 <= self.sigma <= 255:
-            raise SettingError(f"sigma is {self.sigma}; it goes from 0 to 255, in 8-bit units.")
+        check_strength(self.strength)
+        check_sigma(self.sigma)
         parse_range(self.range)  # which refuses what is none
         for name in self._names():
             catalog.find(tasks, name)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
 
-from nitido.errors import SettingError
+from nitido.restorer._settings import check_tile
 
 _BAND_PIXELS = 12_000_000  # of a row of tiles before and after, held in memory at once
 _MOST_CUTS = 64
@@ -77,8 +77,7 @@ def make_cuts(
     SettingError
         If `tile` is negative.
     """
-    if tile is not None and tile < 0:
-        raise SettingError(f"tile is {tile}; give a side in pixels, or 0 for the whole picture.")
+    check_tile(tile)
     height, width = (_up(side, multiple_of) for side in (height, width))
     overlap = _up(overlap, multiple_of)
     if tile == 0:

@@ -14,7 +14,7 @@ _KEPT = 4  # networks that were built for one size of tile
 # 1 to 5 % of the time, and building it takes as long as half a megapixel or more.
 _FIXED_FROM = 16_000_000
 
-Size = tuple[int, int] | None  # None: any
+TileSize = tuple[int, int] | None  # None: any
 
 
 class EngineCache:
@@ -38,11 +38,11 @@ class EngineCache:
         self.weights = weights
         self.wanted: Precision = precision
         maker = catalog.find(engines, engine)
-        self.make: Callable[[Weights, Size, Precision], Engine] = partial(maker, device=device)
+        self.make: Callable[[Weights, TileSize, Precision], Engine] = partial(maker, device=device)
         self._make_part: Callable[..., Engine] = partial(maker, weights, None, "fp32")
         self._device = device
         self._fixes: bool = maker.gains_by_fixed_tiles
-        self._built: OrderedDict[tuple[Size, Precision], Engine] = OrderedDict()
+        self._built: OrderedDict[tuple[TileSize, Precision], Engine] = OrderedDict()
         self._parts: dict[str, Engine] = {}
         self._lock = Lock()
         if precision == "bf16" or device != "auto":
@@ -63,7 +63,7 @@ class EngineCache:
             Another one than the restorer's, for a picture that needs it.
         """
         fixed = self._fixes and tile[0] * tile[1] * count >= _FIXED_FROM
-        size: Size = tile if fixed else None
+        size: TileSize = tile if fixed else None
         key = size, precision or self.wanted
         with self._lock:  # so that no two threads build the same
             if key not in self._built:

@@ -17,15 +17,16 @@ from nitido.restorer._flatness import Flatness
 from nitido.restorer._pictures import RestoresPictures
 from nitido.restorer._report import Report
 from nitido.restorer._restored import RestoredRows, untouched
+from nitido.restorer._settings import check_tile
 from nitido.restorer._tiles import OnTile, run_tiles, silent
 from nitido.restorer._toning import choose_tone, range_is_found, range_setting, tone_notes
+from nitido.solvers import OnProgress
 from nitido.tone import RangeSetting, Tone
 
 _TILE_PIXELS = 1_000_000  # of a method that looks no farther than it says
 _ALPHA_REACH = 2  # of the enlargement of alpha, LQ pixels
 
-Progress = Callable[[float], None]  # takes the part of a tile that is done, 0..1
-RestoreTile = Callable[[np.ndarray, Progress], np.ndarray]
+RestoreTile = Callable[[np.ndarray, OnProgress], np.ndarray]
 
 
 class Method(Protocol):
@@ -77,8 +78,7 @@ class RestoresByMethod(RestoresPictures):
     ) -> None:
         if not 0 <= strength <= 1:
             raise SettingError(f"strength is {strength}; with {name} it goes from 0 to 1.")
-        if tile is not None and tile < 0:
-            raise SettingError(f"tile is {tile}; give a side in pixels, or 0 for everything.")
+        check_tile(tile)
         if tile and method.reach is None:
             raise SettingError(
                 f"{name} looks at the whole picture, so it cannot go tile by tile. Leave "
@@ -91,7 +91,7 @@ class RestoresByMethod(RestoresPictures):
         self._range = range_setting(range)
 
     @abstractmethod
-    def _restored(self, tile: np.ndarray, progress: Progress) -> np.ndarray:
+    def _restored(self, tile: np.ndarray, progress: OnProgress) -> np.ndarray:
         """Restore a tile, float32 (h, w, C), C = 1 or 3, and tell how far it is."""
 
     @property
@@ -181,7 +181,7 @@ class _Work:
         strength: float,
         scale: int,
         tone: Tone,
-        progress: Progress,
+        progress: OnProgress,
     ) -> None:
         self.seconds = 0.0
         self._restore, self._name = restore, name
@@ -194,7 +194,7 @@ class _Work:
         """Restore one tile (h, w, C)."""
         began = time.perf_counter()
         channels = tile.shape[2]
-        shown, memory = self._tone.show(tile)
+        shown, withheld = self._tone.show(tile)
         if channels in (1, 3):
             restored = self._restore(shown, self._progress)
         else:
@@ -209,7 +209,7 @@ class _Work:
             )
         if self._strength >= 1:  # what is blended with the picture is as little flat as that
             self._flatness.see(shown, restored)
-        restored = self._tone.back(restored, memory)
+        restored = self._tone.back(restored, withheld)
         return blended(tile, restored, self._strength, self._scale)
 
     def check(self) -> None:

@@ -1,4 +1,4 @@
-"""What was done to one picture."""
+"""What a restorer tells of one picture: by which weights, how, for how long."""
 
 from dataclasses import dataclass
 

@@ -54,7 +54,7 @@ class TileRunner:
     def __call__(self, tile: np.ndarray) -> np.ndarray:
         """Restore one tile (h, w, C + planes); return (h * scale, w * scale, C)."""
         tile, planes = self._split(tile)
-        shown, memory = self.tone.show(tile)
+        shown, withheld = self.tone.show(tile)
         card = self.engines.weights.card
         if tile.shape[2] == card.channels:
             restored = self._infer(shown, planes)
@@ -68,7 +68,7 @@ class TileRunner:
             restored = np.stack(bands, axis=2)
         if self.blend >= 1:  # what is blended with the picture is as little flat as that
             self._flatness.see(shown, restored)
-        restored = self.tone.back(restored, memory)
+        restored = self.tone.back(restored, withheld)
         return blended(tile, restored, self.blend, card.scale)
 
     def check(self) -> None:

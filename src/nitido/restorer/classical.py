@@ -7,8 +7,9 @@ import numpy as np
 
 from nitido import catalog, classical
 from nitido.classical import ClassicalRestorer
-from nitido.restorer._method import Progress, RestoresByMethod
+from nitido.restorer._method import RestoresByMethod
 from nitido.restorer._toning import range_setting
+from nitido.solvers import OnProgress
 from nitido.tone import RangeSetting
 
 PREFIX = "classical:"
@@ -62,5 +63,5 @@ class Classical(RestoresByMethod):
         setting = range_setting(range, whole=bare in _REPAIR_SCALE)
         super().__init__(PREFIX + bare, self.method, tile, strength, setting)
 
-    def _restored(self, tile: np.ndarray, progress: Progress) -> np.ndarray:
+    def _restored(self, tile: np.ndarray, progress: OnProgress) -> np.ndarray:
         return self.method(tile)

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from nitido.restorer._judgement import judged_level
 from nitido.restorer._pictures import RestoresPictures
 from nitido.restorer._report import Report
 from nitido.restorer._restored import RestoredRows, untouched
+from nitido.restorer._settings import check_precision, check_sigma, check_strength, check_tile
 from nitido.restorer._telling import GivenPlanes, Telling, check_planes, needs_look, tell
 from nitido.restorer._tile_runner import TileRunner
 from nitido.restorer._tiles import OnTile, run_tiles, silent
@@ -93,15 +94,10 @@ class Restorer(RestoresPictures):
         self.weights = weights if isinstance(weights, Weights) else open_weights(weights)
         self.engine = engine
         card = self.weights.card
-        if not 0 <= strength <= 2:
-            raise SettingError(f"strength is {strength}; it goes from 0 to 2.")
-        if sigma is not None and not 0 <= sigma <= 255:
-            raise SettingError(f"sigma is {sigma}; it goes from 0 to 255, in 8-bit units.")
-        if precision not in get_args(Precision):
-            known = ", ".join(get_args(Precision))
-            raise SettingError(f"precision is {precision!r}; it is one of {known}.")
-        if tile is not None and tile < 0:
-            raise SettingError(f"tile is {tile}; give a side in pixels, or 0 for everything.")
+        check_strength(strength)
+        check_sigma(sigma)
+        check_precision(precision)
+        check_tile(tile)
         if card.input("sigma") is None and (sigma is not None or strength > 1):
             raise SettingError(
                 f"The weights {card.name} judge the damage themselves; "

@@ -7,8 +7,8 @@ import numpy as np
 
 from nitido import catalog, solvers
 from nitido.errors import UnknownNameError
-from nitido.restorer._method import Progress, RestoresByMethod
-from nitido.solvers import SolvingRestorer
+from nitido.restorer._method import RestoresByMethod
+from nitido.solvers import OnProgress, SolvingRestorer
 from nitido.tone import RangeSetting
 
 
@@ -54,7 +54,7 @@ class Solver(RestoresByMethod):
         self.method: SolvingRestorer = catalog.build(solvers, name, **(settings or {}))
         super().__init__(name, self.method, tile, strength, range)
 
-    def _restored(self, tile: np.ndarray, progress: Progress) -> np.ndarray:
+    def _restored(self, tile: np.ndarray, progress: OnProgress) -> np.ndarray:
         return self.method(tile, report=progress)
 
 

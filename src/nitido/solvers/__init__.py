@@ -9,6 +9,6 @@ They run on PyTorch, on a GPU where there is one. Kernels, masks and noise level
 the room `classical`.
 """
 
-from nitido.solvers._solver import Report, SolvingRestorer
+from nitido.solvers._solver import OnProgress, SolvingRestorer, silent
 
-__all__ = ["Report", "SolvingRestorer"]
+__all__ = ["OnProgress", "SolvingRestorer", "silent"]

@@ -1,4 +1,4 @@
-"""What every restorer of this room is."""
+"""The protocol that solvers follow."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -7,15 +7,15 @@ import numpy as np
 
 from nitido.weights import Weights
 
-Report = Callable[[float], None]  # takes the part that is done, 0..1
+OnProgress = Callable[[float], None]  # takes the part that is done, 0..1
 
 
 def silent(done: float) -> None:
-    """Report to nobody."""
+    """Tell nobody how far it is."""
 
 
 class SolvingRestorer(Protocol):
-    """What every file of this room offers."""
+    """A method that restores one picture in many steps and tells how far it is."""
 
     @property
     def scale(self) -> int:
@@ -32,6 +32,6 @@ class SolvingRestorer(Protocol):
         """The trained network that it asks; None where the picture is all it has."""
         ...
 
-    def __call__(self, lq: np.ndarray, *, report: Report = silent) -> np.ndarray:
+    def __call__(self, lq: np.ndarray, *, report: OnProgress = silent) -> np.ndarray:
         """Restore a picture, float32 (H, W, C), C = 1 or 3, to 0..1, sides times `scale`."""
         ...

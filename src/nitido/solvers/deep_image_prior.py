@@ -36,7 +36,7 @@ from nitido.errors import SettingError
 from nitido.solvers._holes import check_holes, find_holes
 from nitido.solvers._shrinking import Shrinking, check_shrinking, shrunk
 from nitido.solvers._skip_network import SkipNetwork, Upsampling
-from nitido.solvers._solver import Report, silent
+from nitido.solvers._solver import OnProgress, silent
 from nitido.solvers._tensors import chance, device, entered, left, seeded
 
 _CODE = 0.1  # codes are drawn evenly from 0 to this
@@ -157,7 +157,7 @@ class DeepImagePrior:
         if self.scale != 1 and self._fills:
             raise SettingError("scale and holes do not go together; fill first, then enlarge.")
 
-    def __call__(self, lq: np.ndarray, *, report: Report = silent) -> np.ndarray:
+    def __call__(self, lq: np.ndarray, *, report: OnProgress = silent) -> np.ndarray:
         """Return the restored picture, float32 (H * scale, W * scale, C) in 0..1."""
         pixels = checked(lq)
         self._check_size(pixels.shape[0] * self.scale, pixels.shape[1] * self.scale)
@@ -206,7 +206,7 @@ class DeepImagePrior:
             steps, noise = (2000, 0.03) if self.scale < 8 else (4000, 0.05)
         return self.steps or steps, noise if self.code_noise is None else self.code_noise
 
-    def _fitted(self, lq: Tensor, seen: Tensor | None, report: Report) -> Tensor:
+    def _fitted(self, lq: Tensor, seen: Tensor | None, report: OnProgress) -> Tensor:
         """Return what the network has learned of a picture (1, C, H, W) when the steps are over."""
         height, width = (side * self.scale for side in lq.shape[2:])
         network = self.network(lq.shape[1]).to(device())

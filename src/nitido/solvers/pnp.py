@@ -48,7 +48,7 @@ from nitido.solvers._agreement import (
 )
 from nitido.solvers._denoiser import Denoiser, told_weights
 from nitido.solvers._holes import check_holes, find_holes
-from nitido.solvers._solver import Report, silent
+from nitido.solvers._solver import OnProgress, silent
 from nitido.solvers._tensors import entered, left
 from nitido.weights import Weights
 
@@ -139,7 +139,7 @@ class PlugAndPlay:
         """The denoiser's."""
         return told_weights(self.denoiser)
 
-    def __call__(self, lq: np.ndarray, *, report: Report = silent) -> np.ndarray:
+    def __call__(self, lq: np.ndarray, *, report: OnProgress = silent) -> np.ndarray:
         """Return the restored picture, float32 (H * scale, W * scale, C) in 0..1."""
         pixels = checked(lq)
         missing = find_holes(pixels, self.mask, self.marked)
@@ -165,7 +165,7 @@ class PlugAndPlay:
         """Return the noise level, 8-bit units."""
         return max(estimated if self.sigma is None else self.sigma, _LEAST)
 
-    def _deconvolved(self, pixels: np.ndarray, report: Report) -> Tensor:
+    def _deconvolved(self, pixels: np.ndarray, report: OnProgress) -> Tensor:
         kernel = None if self.kernel is None else taps(self.kernel)
         sigma = 0.0 if self.scale > 1 else 255 * noise_level(pixels, None)
         if kernel is None:
@@ -191,7 +191,7 @@ class PlugAndPlay:
         estimate: Tensor,
         sigma: float,
         steps: int,
-        report: Report,
+        report: OnProgress,
     ) -> Tensor:
         """Return the last estimate, (1, C, H, W); the noise level is in 8-bit units."""
         denoise = Denoiser(self.weights)

@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from nitido.classical import check_number, check_whole, checked, finished
-from nitido.solvers._solver import Report, silent
+from nitido.solvers._solver import OnProgress, silent
 from nitido.solvers._strips import in_strips
 from nitido.solvers._tensors import device, entered, left, seeded
 
@@ -74,7 +74,7 @@ class ZeroShotNoise2Noise:
         check_whole("crop", self.crop, 2, 65_536)
         check_whole("seed", self.seed, 0, 2**32 - 1)
 
-    def __call__(self, lq: np.ndarray, *, report: Report = silent) -> np.ndarray:
+    def __call__(self, lq: np.ndarray, *, report: OnProgress = silent) -> np.ndarray:
         """Return the denoised picture, float32 (H, W, C) in 0..1.
 
         One that is a single pixel high or wide has no 2 x 2 pixels and comes back as it is.
@@ -89,7 +89,7 @@ class ZeroShotNoise2Noise:
             noise = in_strips(network, noisy, overlap=_REACH, pixels=_STRIP)
             return left(noisy - noise)
 
-    def _learned(self, noisy: Tensor, report: Report) -> nn.Module:
+    def _learned(self, noisy: Tensor, report: OnProgress) -> nn.Module:
         """Return the network that predicts the noise of a picture (1, C, H, W)."""
         with seeded(self.seed):
             network = noise_network(noisy.shape[1], self.features).to(device())

@@ -1,4 +1,4 @@
-"""What every task is."""
+"""A task: a name for the damage that a user wants undone, and the weights that undo it."""
 
 from dataclasses import dataclass
 
