@@ -204,9 +204,9 @@ def _is_overload(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) ->
     return bool({"overload", "setter", "override"} & set(names))
 
 
-@pytest.mark.parametrize("module", SOURCES)
-def test_everything_public_is_explained_and_nothing_prints(module):
-    assert word_complaints(module, SOURCES[module]) == []
+def test_everything_public_is_explained_and_nothing_prints():
+    assert len(SOURCES) > 100
+    assert [said for module in SOURCES for said in word_complaints(module, SOURCES[module])] == []
 
 
 @pytest.mark.parametrize(
@@ -250,9 +250,9 @@ OFFERED = [
 ]
 
 
-@pytest.mark.parametrize("module", OFFERED)
-def test_every_file_of_a_registry_ends_in_what_it_offers(module):
-    assert ends_in_public(SOURCES[module])
+def test_every_file_of_a_registry_ends_in_what_it_offers():
+    assert {module.partition(".")[0] for module in OFFERED} == set(REGISTRIES)
+    assert [module for module in OFFERED if not ends_in_public(SOURCES[module])] == []
 
 
 # --- what is loaded, and what may be absent
@@ -297,17 +297,8 @@ def exists(room: str) -> bool:
 
 
 CORE = ["errors", "catalog", "picture", "degradations", "metrics", "classical", "weights"]
-CORE += [
-    "engines",
-    "recipes",
-    "tasks",
-    "solvers",
-    "restorer",
-    "diagnosis",
-    "jobs",
-    "cli",
-    "__init__",
-]
+CORE += ["engines", "recipes", "tasks", "solvers", "plans", "tone", "diagnosis", "restorer"]
+CORE += ["pipeline", "jobs", "cli", "__init__"]
 TRAIN_ONLY = ["torch", "lightning", "onnx", "onnxruntime", "onnxscript", "scipy", "skimage"]
 TRAIN_ONLY += ["cv2", "pywt"]
 # Rooms whose every public file works without PyTorch; elsewhere a file may need it when it is used.

@@ -63,9 +63,10 @@ def test_every_file_is_tried():
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("channels", [1, 3])
-@pytest.mark.parametrize("size", [(33, 20), (2, 3), (1, 1), (1, 30)])
-def test_shape_range_and_input_untouched(name, channels, size, photograph):
+@pytest.mark.parametrize(
+    ("size", "channels"), [((33, 20), 3), ((2, 3), 3), ((1, 1), 1), ((1, 30), 1)]
+)
+def test_shape_range_and_input_untouched(name, size, channels, photograph):
     solver, lq = build(name), photograph(*size, channels)
     before = lq.copy()
     lq.flags.writeable = False
