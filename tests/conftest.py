@@ -36,6 +36,17 @@ def photograph():
 
 
 @pytest.fixture(scope="session")
+def noisy():
+    """Add noise of a level in 8-bit units."""
+
+    def add(clean, sigma=25, seed=1):
+        rng = np.random.default_rng(seed)
+        return clean + np.float32(sigma / 255) * rng.standard_normal(clean.shape, dtype=np.float32)
+
+    return add
+
+
+@pytest.fixture(scope="session")
 def image_sets(tmp_path_factory, photograph):
     """A root of image sets: ``photos`` with three pictures in color and one in gray."""
     from nitido.picture import Picture, write

@@ -21,17 +21,6 @@ def smooth():
 
 
 @pytest.fixture(scope="session")
-def noisy():
-    """Add noise of a level in 8-bit units."""
-
-    def add(clean, sigma=25, seed=1):
-        rng = np.random.default_rng(seed)
-        return clean + np.float32(sigma / 255) * rng.standard_normal(clean.shape, dtype=np.float32)
-
-    return add
-
-
-@pytest.fixture(scope="session")
 def psnr():
     """Measure how near two pictures in 0..1 are, in dB."""
     return lambda one, other: -10 * np.log10(np.mean((one.astype(np.float64) - other) ** 2))

@@ -1,4 +1,4 @@
-"""Clean and noisy pictures."""
+"""Clean pictures."""
 
 import numpy as np
 import pytest
@@ -15,14 +15,3 @@ def smooth():
         return ((picture - picture.min()) / np.ptp(picture)).astype(np.float32)
 
     return make
-
-
-@pytest.fixture(scope="session")
-def noisy():
-    """Add noise of a level in 8-bit units."""
-
-    def add(clean, sigma=25, seed=1):
-        rng = np.random.default_rng(seed)
-        return clean + np.float32(sigma / 255) * rng.standard_normal(clean.shape, dtype=np.float32)
-
-    return add
