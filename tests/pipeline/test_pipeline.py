@@ -1,6 +1,8 @@
 """Steps in a chain: what they give one by one, in bounded memory, with nothing left behind."""
 
 import io
+import os
+import shutil
 import tempfile
 import tracemalloc
 from dataclasses import replace
@@ -242,3 +244,14 @@ def test_an_empty_plan_gives_the_picture_back(photograph, tmp_path):
     np.testing.assert_array_equal(Pipeline(Plan())(lq), lq)
     write(lq, Path(tmp_path, "a.tif"))
     np.testing.assert_array_equal(Pipeline(Plan())(tmp_path / "a.tif").pixels, lq)
+
+
+def test_weights_that_were_trained_anew_are_opened_anew(tmp_path, tiny_weights):
+    for file in (tiny_weights.file, tiny_weights.graph):
+        shutil.copy(file, tmp_path / file.name)
+    step = Step(None, str(tmp_path / tiny_weights.file.name))
+    restorers, running = Restorers(), Running()
+    before = restorers.at(step, running)
+    assert restorers.at(step, running) is before
+    os.utime(step.weights, ns=(1, 1))
+    assert restorers.at(step, running) is not before

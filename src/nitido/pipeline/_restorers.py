@@ -3,6 +3,7 @@
 import json
 from collections import OrderedDict
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Lock
 
 from nitido.engines import Precision
@@ -72,9 +73,10 @@ class Restorers:
         NitidoError
             Whatever else is wrong with the weights or the engine.
         """
-        facts = (step.task == TASK, step.weights, step.strength, dict(step.settings), vars(running))
+        settings = dict(step.settings)
+        facts = (step.task == TASK, step.weights, step.strength, settings, vars(running))
         try:
-            key = json.dumps(facts, sort_keys=True)
+            key = json.dumps((facts, _files(step)), sort_keys=True)
         except TypeError:  # an array among the settings: nobody can tell whether it stays the same
             return open_step(step, running)
         with self._lock:
@@ -84,6 +86,16 @@ class Restorers:
             while len(self._opened) > _KEPT:
                 self._opened.popitem(last=False)
             return self._opened[key]
+
+
+def _files(step: Step) -> list[tuple[int, int]]:
+    """Return time and size of the files that a step names: weights trained anew are others."""
+    found = []
+    for named in (step.weights, *step.settings.values()):
+        if isinstance(named, str) and Path(named).is_file():
+            status = Path(named).stat()
+            found.append((status.st_mtime_ns, status.st_size))
+    return found
 
 
 def open_step(step: Step, running: Running) -> Worker:
