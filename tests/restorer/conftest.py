@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from nitido import Restorer, open_weights
+from nitido.networks import SIGMA_OR_NONE
 from nitido.weights import Weights
 
 
@@ -54,11 +55,15 @@ def engine_that():
 
 @pytest.fixture(scope="session")
 def faked():
-    """Make a Restorer with an engine of a test; ``card`` changes facts of the weights."""
+    """Make a Restorer with an engine of a test; ``card`` changes facts of the weights.
+
+    The network judges the noise itself unless the card says otherwise.
+    """
 
     def make(work, **settings):
         real = open_weights("denoise")
-        card = real.card.model_copy(update=settings.pop("card", {}))
+        facts = {"inputs": (SIGMA_OR_NONE,), **settings.pop("card", {})}
+        card = real.card.model_copy(update=facts)
         restorer = Restorer(Weights(card, real.file, real.graph), **settings)
         engine = Fake(work)
         restorer._engines.make = lambda weights, tile, precision: engine

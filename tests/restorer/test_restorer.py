@@ -22,7 +22,7 @@ def test_noise_goes_and_clean_pictures_stay(restorer, smooth, noisy, psnr):
     clean = smooth(128, 128)
     lq = stored(noisy(clean), np.uint8)
     assert psnr(restorer(lq) / 255, clean) > psnr(lq / 255, clean) + 3
-    assert psnr(restorer(clean), clean) > 34
+    assert np.mean((restorer(clean) - clean) ** 2) < 10**-3.4  # 34 dB
 
 
 @pytest.mark.parametrize("kind", ["uint8", "uint16", "float32", "float64", ">u2"])
@@ -52,7 +52,8 @@ def test_all_types_mean_the_same(restorer, smooth, noisy):
     assert len(np.unique(from_sixteen)) > 4 * 256
 
 
-def test_every_band_is_restored_as_if_it_were_alone(restorer, smooth, noisy):
+def test_every_band_is_restored_as_if_it_were_alone(smooth, noisy):
+    restorer = Restorer("denoise", precision="fp32", sigma=25)  # what is judged is of all bands
     bands = [noisy(smooth(40, 48, 1) * level, seed=i) for i, level in enumerate((1, 0.3, 0.7, 1))]
     lq = np.concatenate([*bands, smooth(40, 48, 1)[::-1]], axis=2)
     restored = restorer(lq)
