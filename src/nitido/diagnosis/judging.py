@@ -22,6 +22,7 @@ _LIMITS = {
     "blur": 0.5,
     "enlarged": 0.5,
 }
+_IF_ASKED = 0.12  # confidence in noise from which on a denoiser that is asked for is told its level
 _WORTH_SAYING = 0.2  # confidence from which on something is listed that asks for nothing
 
 # Below this quality blocks and ringing are repaired.
@@ -80,7 +81,8 @@ class Diagnosis:
         The tasks that repair it, in order, each with its reason; empty for a sound picture.
     level : float
         Of noise, white or correlated, RMS in 8-bit units of what the tone of the look shows: what a
-        denoiser is told. 0.0 where none was found.
+        denoiser is told. Whoever asks for one says by it that there is noise, so this is above 0
+        where there may be some, also where `steps` ask for nothing; 0.0 where there is hardly any.
     """
 
     findings: tuple[Finding, ...]
@@ -111,7 +113,10 @@ def judge(look: Look, header: int | None = None) -> Diagnosis:
     photons = look.tone.level  # measured; that there is noise at all is judged as ever
     if photons is not None and estimates:
         estimates["noise"] = replace(estimates["noise"], level=photons)
-    special = [_dithering(windows, estimates), _impulses(windows, estimates), _halftone(estimates)]
+    dithering = _dithering(windows, estimates)
+    dotted = dithering is not None and _asks(dithering)
+    impulses = None if dotted else _impulses(windows, estimates)  # single dots look like them
+    special = [dithering, impulses, _halftone(estimates)]
     stored = _jpeg(estimates, header)
     noise = _noise(estimates)
     findings = [finding for finding in (*special, *noise, *stored) if finding is not None]
@@ -130,8 +135,8 @@ def judge(look: Look, header: int | None = None) -> Diagnosis:
         for task in TASKS
         if (asking := [finding for finding in repairs[task] if _asks(finding)])
     ]
-    noisy = any(task == "denoise" for task, _ in steps)
-    return Diagnosis(tuple(findings), tuple(steps), estimates["noise"].level if noisy else 0.0)
+    level = estimates["noise"].level if _confidence("noise", estimates) >= _IF_ASKED else 0.0
+    return Diagnosis(tuple(findings), tuple(steps), level)
 
 
 def _asks(finding: Finding) -> bool:
