@@ -101,7 +101,8 @@ def test_tiles_may_be_chosen_and_leave_no_trace(nitido, tmp_path, damaged, opene
 
 def test_json_lines_hold_exactly_these_keys_and_nothing_else_is_on_stdout(nitido, tmp_path, photo):
     (tmp_path / "text.png").write_text("no picture")
-    ran = nitido("restore", tmp_path, "-o", tmp_path / "out", "--task", "denoise", "--json")
+    args = ("-o", tmp_path / "out", "--task", "denoise", "--sigma", 25, "--json")
+    ran = nitido("restore", tmp_path, *args)
     assert ran.code == 3
     good, bad = (json.loads(line) for line in ran.out.splitlines())
     assert list(good) == list(bad) == KEYS
