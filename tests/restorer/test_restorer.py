@@ -53,8 +53,7 @@ def test_all_types_mean_the_same(restorer, smooth, noisy):
     assert len(np.unique(from_sixteen)) > 4 * 256
 
 
-def test_every_band_is_restored_as_if_it_were_alone(smooth, noisy):
-    restorer = Restorer("denoise", precision="fp32", sigma=25)  # what is judged is of all bands
+def test_every_band_is_restored_as_if_it_were_alone(restorer, smooth, noisy):
     bands = [noisy(smooth(40, 48, 1) * level, seed=i) for i, level in enumerate((1, 0.3, 0.7, 1))]
     lq = np.concatenate([*bands, smooth(40, 48, 1)[::-1]], axis=2)
     restored = restorer(lq)
