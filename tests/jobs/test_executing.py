@@ -154,7 +154,7 @@ def test_networks_are_opened_once_for_a_run(photo, monkeypatch):
 
 def test_in_place(photo):
     before = photo.read_bytes()
-    job = nitido.Job(str(photo), str(photo), task="denoise")
+    job = nitido.Job(str(photo), str(photo), task="denoise", sigma=20)
     assert "exists already" in nitido.execute(job).reason
     assert nitido.execute(replace(job, overwrite=True)).status == "ok"
     assert photo.read_bytes() != before

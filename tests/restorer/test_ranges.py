@@ -196,10 +196,10 @@ def test_the_report_says_what_was_shown(tmp_path, scene):
     source = tmp_path / "dim.tif"
     pixels = scene[1][..., None] * np.float32(4095 / 65535)
     write(Picture(pixels, depth=16), source)
-    told = {"precision": "fp32", "sigma": 25}
-    report = Restorer("denoise", **told).file(source, tmp_path / "out.tif")
+    settings = {"precision": "fp32", "sigma": SIGMA}
+    report = Restorer("denoise", **settings).file(source, tmp_path / "out.tif")
     assert any("of 0 to 65535" in note for note in report.notes)
-    report = Restorer("denoise", **told, range="full").file(source, tmp_path / "full.tif")
+    report = Restorer("denoise", **settings, range="full").file(source, tmp_path / "full.tif")
     assert report.notes == ()
 
 

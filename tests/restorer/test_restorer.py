@@ -18,11 +18,12 @@ def stored(picture, kind):
 # --- what goes in comes out
 
 
-def test_noise_goes_and_clean_pictures_stay(restorer, smooth, noisy, psnr):
+def test_noise_goes_and_clean_pictures_stay(smooth, noisy, psnr):
+    blind = Restorer("denoise", precision="fp32")
     clean = smooth(128, 128)
     lq = stored(noisy(clean), np.uint8)
-    assert psnr(restorer(lq) / 255, clean) > psnr(lq / 255, clean) + 3
-    assert np.mean((restorer(clean) - clean) ** 2) < 10**-3.4  # 34 dB
+    assert psnr(blind(lq) / 255, clean) > psnr(lq / 255, clean) + 3
+    assert psnr(blind(clean), clean) > 34
 
 
 @pytest.mark.parametrize("kind", ["uint8", "uint16", "float32", "float64", ">u2"])
@@ -52,8 +53,7 @@ def test_all_types_mean_the_same(restorer, smooth, noisy):
     assert len(np.unique(from_sixteen)) > 4 * 256
 
 
-def test_every_band_is_restored_as_if_it_were_alone(smooth, noisy):
-    restorer = Restorer("denoise", precision="fp32", sigma=25)  # what is judged is of all bands
+def test_every_band_is_restored_as_if_it_were_alone(restorer, smooth, noisy):
     bands = [noisy(smooth(40, 48, 1) * level, seed=i) for i, level in enumerate((1, 0.3, 0.7, 1))]
     lq = np.concatenate([*bands, smooth(40, 48, 1)[::-1]], axis=2)
     restored = restorer(lq)
@@ -131,12 +131,12 @@ def hard(smooth, noisy):
 
 @pytest.fixture(scope="module")
 def whole(hard):
-    return Restorer(precision="fp32", tile=0)(hard)
+    return Restorer(precision="fp32", sigma=40, tile=0)(hard)
 
 
 @pytest.mark.parametrize("tile", [16, 24, 48, 100, 128, 256])
 def test_tiles_leave_no_trace(hard, whole, tile):
-    restorer = Restorer(precision="fp32", tile=tile)
+    restorer = Restorer(precision="fp32", sigma=40, tile=tile)
     reach = tile + 2 * restorer.weights.card.overlap
     assert (restorer.cuts(168, 200).count > 1) == (reach < 200)
     assert np.abs(restorer(hard) - whole).max() <= 1 / 255
