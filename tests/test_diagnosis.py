@@ -132,7 +132,7 @@ def test_jpeg_is_found_in_the_pixels(quality):
 
 
 def test_jpeg_is_found_below_a_second_one():
-    lq = damaged("double_jpeg", first_quality=20, second_quality=92)
+    lq = damaged("double_jpeg", first_quality=20, second_quality=92, shifted=0.0)
     diagnosis = diagnosed(lq, header=92)
     assert tasks_of(diagnosis) == ["dejpeg"]
     assert diagnosis.value("jpeg") < 45
