@@ -254,3 +254,8 @@ def test_the_estimate_names_tiles_seconds_and_memory(restorer):
     assert cost["tiles"] == restorer.cuts(3000, 4000).count
     assert cost["seconds"] > 0
     assert 200 < cost["memory_mb"] < 1000
+
+
+def test_weights_that_judge_pictures_restore_none():
+    with pytest.raises(SettingError, match="restore none; run nitido inspect"):
+        Restorer("estimator")

@@ -119,7 +119,7 @@ def _unchanged(job: Job, picture: PictureFile, began: float) -> Outcome:
     if job.plan is not None:
         reason = "its plan has no steps"
     elif job.wish.looks:
-        reason = "nothing to repair was found; --task denoise restores it all the same"
+        reason = "nothing to repair was found; --task denoise --sigma 5 denoises it all the same"
     else:
         reason = "nothing is to be done: it has this size already"
     return Outcome(

@@ -94,6 +94,11 @@ class Restorer(RestoresPictures):
         self.weights = weights if isinstance(weights, Weights) else open_weights(weights)
         self.engine = engine
         card = self.weights.card
+        if card.task == "diagnosis":
+            raise SettingError(
+                f"The weights {card.name} say what is wrong with a picture and restore none; "
+                "run nitido inspect instead."
+            )
         check_strength(strength)
         check_sigma(sigma)
         check_precision(precision)
