@@ -3,7 +3,6 @@
 import numpy as np
 from numpy.typing import NDArray
 
-_SIDE = 1024  # pixels; no more than the middle of a picture is looked at
 _CONTRAST = 0.2  # to the neighbors that can be trusted, from which on a value stands out
 _ALIKE = 2  # of eight neighbors may have the same value
 _TRUSTED = 3  # of eight neighbors have to be neither black nor white
@@ -27,13 +26,10 @@ def estimate_impulses(pixels: NDArray[np.float32]) -> float:
         Their share, 0..1, less than that of the values which were lost: at 10 / 30 / 50 % of salt
         and pepper about 8 / 23 / 27 %. 0.0 where it is not salt and pepper.
     """
-    height, width = pixels.shape[:2]
-    top, left = max(0, height - _SIDE) // 2, max(0, width - _SIDE) // 2
-    middle = pixels[top : top + _SIDE, left : left + _SIDE]
-    if not ((middle <= 0).any() and (middle >= 1).any()):
+    if not ((pixels <= 0).any() and (pixels >= 1).any()):
         return 0.0  # most photographs: their neighbors need not be looked at
     counts, nearly = np.zeros(2), np.zeros(2)
-    for channel in np.moveaxis(middle, 2, 0):
+    for channel in np.moveaxis(pixels, 2, 0):
         extremes = np.stack([channel <= 0, channel >= 1])
         trusted = ~extremes.any(axis=0) & np.isfinite(channel)
         around = _sum(trusted)
@@ -46,7 +42,7 @@ def estimate_impulses(pixels: NDArray[np.float32]) -> float:
             nearly[index] += (alone & close[index]).sum()
     if counts.min() < counts.max() / 4 or nearly.sum() > counts.sum() / 4:
         return 0.0
-    return float(counts.sum() / middle.size)
+    return float(counts.sum() / pixels.size)
 
 
 def _sum(values: NDArray[np.generic]) -> NDArray[np.float32]:

@@ -3,7 +3,7 @@
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -16,9 +16,9 @@ from nitido.restorer._cuts import Cuts, make_cuts
 from nitido.restorer._flatness import Flatness
 from nitido.restorer._pictures import RestoresPictures
 from nitido.restorer._report import Report
-from nitido.restorer._restored import RestoredRows, untouched
+from nitido.restorer._restored import untouched
 from nitido.restorer._settings import check_tile
-from nitido.restorer._tiles import OnTile, run_tiles, silent
+from nitido.restorer._tiles import OnTile, run_tiles
 from nitido.restorer._toning import choose_tone, range_is_found, range_setting, tone_notes
 from nitido.solvers import OnProgress
 from nitido.tone import RangeSetting, Tone
@@ -66,8 +66,6 @@ class RestoresByMethod(RestoresPictures):
         If a setting is out of range, or the method cannot follow it.
     """
 
-    engine: ClassVar[str]
-
     def __init__(
         self,
         name: str,
@@ -84,7 +82,7 @@ class RestoresByMethod(RestoresPictures):
                 f"{name} looks at the whole picture, so it cannot go tile by tile. Leave "
                 "tile out; a method that estimates the noise can be told sigma instead."
             )
-        self.name = name
+        self._name = name
         self._about = method
         self._tile = tile
         self._strength = strength
@@ -93,6 +91,16 @@ class RestoresByMethod(RestoresPictures):
     @abstractmethod
     def _restored(self, tile: np.ndarray, progress: OnProgress) -> np.ndarray:
         """Restore a tile, float32 (h, w, C), C = 1 or 3, and tell how far it is."""
+
+    @property
+    def name(self) -> str:
+        """As reports show it."""
+        return self._name
+
+    @property
+    def precision(self) -> str:
+        """Methods compute in single precision at least."""
+        return "fp32"
 
     @property
     def scale(self) -> int:
@@ -117,28 +125,6 @@ class RestoresByMethod(RestoresPictures):
     def looks_first(self, depth: int) -> bool:
         """Tell whether the range is found in the picture; all else a method judges itself."""
         return self._strength > 0 and range_is_found(self._range, depth)
-
-    def rows(
-        self,
-        source: Source,
-        *,
-        seen: Look | None = None,
-        share: int = 1,
-        on_tile: OnTile = silent,
-    ) -> RestoredRows:
-        """Restore a picture while its rows are asked for; `RestoresPictures.rows` has the rest."""
-        cuts = self.cuts(source.height, source.width, share)
-        report = Report(
-            weights=self.name,
-            engine=self.engine,
-            precision="fp32",
-            tile=cuts.tile,
-            tiles=cuts.count,
-            megapixels=source.height * source.width / 1e6,
-        )
-        made = self._made(source, cuts, seen, report, on_tile)
-        height, width = source.height * self.scale, source.width * self.scale
-        return RestoredRows(made, source, report, height, width)
 
     def _made(
         self, source: Source, cuts: Cuts, seen: Look | None, report: Report, on_tile: OnTile

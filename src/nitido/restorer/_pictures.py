@@ -2,6 +2,7 @@
 
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,11 +14,13 @@ from nitido.picture import (
     Picture,
     Policy,
     Source,
+    Taken,
     from_array,
     like_array,
     open_picture,
     write_rows,
 )
+from nitido.restorer._cuts import Cuts
 from nitido.restorer._report import Report
 from nitido.restorer._restored import RestoredRows
 from nitido.restorer._tiles import OnTile, silent
@@ -25,6 +28,18 @@ from nitido.restorer._tiles import OnTile, silent
 
 class RestoresPictures(ABC):
     """Turns a run over rows of pixels into the restoring of arrays, pictures and files."""
+
+    engine: str
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """What restores, as reports show it."""
+
+    @property
+    @abstractmethod
+    def precision(self) -> str:
+        """The arithmetic of the engine used last, or the one asked for."""
 
     @property
     @abstractmethod
@@ -41,7 +56,6 @@ class RestoresPictures(ABC):
             8, 16, or 32 for float.
         """
 
-    @abstractmethod
     def rows(
         self,
         source: Source,
@@ -68,6 +82,28 @@ class RestoresPictures(ABC):
         SettingError
             If the method refuses the picture, at once or while its rows are asked for.
         """
+        cuts = self.cuts(source.height, source.width, share)
+        report = Report(
+            weights=self.name,
+            engine=self.engine,
+            precision=self.precision,
+            tile=cuts.tile,
+            tiles=cuts.count,
+            megapixels=source.height * source.width / 1e6,
+        )
+        made = self._made(source, cuts, seen, report, on_tile)
+        height, width = source.height * self.scale, source.width * self.scale
+        return RestoredRows(made, source, report, height, width)
+
+    @abstractmethod
+    def cuts(self, height: int, width: int, share: int = 1) -> Cuts:
+        """Return how a picture of this size (LQ pixels) is cut; `share` is that of `rows`."""
+
+    @abstractmethod
+    def _made(
+        self, source: Source, cuts: Cuts, seen: Look | None, report: Report, on_tile: OnTile
+    ) -> Iterator[Taken]:
+        """Yield restored rows and fill in the report."""
 
     def __call__(self, picture: np.ndarray) -> np.ndarray:
         """Restore an array; what goes in as uint8, uint16 or float32 comes out as the same.

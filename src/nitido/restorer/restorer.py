@@ -116,6 +116,11 @@ class Restorer(RestoresPictures):
         self._range = range_setting(range, whole=_repairs_scale(card.task))
 
     @property
+    def name(self) -> str:
+        """Of the weights."""
+        return self.weights.card.name
+
+    @property
     def scale(self) -> int:
         """How many times larger a result is."""
         return self.weights.card.scale
@@ -197,20 +202,9 @@ class Restorer(RestoresPictures):
         share: int = 1,
         on_tile: OnTile = silent,
     ) -> RestoredRows:
-        """Restore a picture while its rows are asked for; `RestoresPictures.rows` has the rest."""
+        """Refuse wrong planes at once; `RestoresPictures.rows` has the rest."""
         check_planes(self.weights.card, self._planes)
-        cuts = self.cuts(source.height, source.width, share)
-        report = Report(
-            weights=self.weights.card.name,
-            engine=self.engine,
-            precision=self.precision,
-            tile=cuts.tile,
-            tiles=cuts.count,
-            megapixels=source.height * source.width / 1e6,
-        )
-        made = self._made(source, cuts, seen, report, on_tile)
-        height, width = source.height * self.scale, source.width * self.scale
-        return RestoredRows(made, source, report, height, width)
+        return super().rows(source, seen=seen, share=share, on_tile=on_tile)
 
     def _made(
         self, source: Source, cuts: Cuts, seen: Look | None, report: Report, on_tile: OnTile
