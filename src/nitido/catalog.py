@@ -10,6 +10,7 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -19,7 +20,13 @@ from nitido.errors import MissingExtraError, SettingError, UnknownNameError
 
 def names(room: ModuleType) -> list[str]:
     """Return the sorted names of everything a room offers, without importing any of it."""
-    return sorted(m.name for m in pkgutil.iter_modules(room.__path__) if not m.name.startswith("_"))
+    return list(_files(tuple(room.__path__)))
+
+
+@cache  # a search of a folder takes longer than many a degradation of a patch
+def _files(folders: tuple[str, ...]) -> tuple[str, ...]:
+    files = (module.name for module in pkgutil.iter_modules(folders))
+    return tuple(sorted(file for file in files if not file.startswith("_")))
 
 
 def find(room: ModuleType, name: str) -> Any:  # noqa: ANN401

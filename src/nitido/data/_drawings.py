@@ -28,8 +28,7 @@ def drawing(side: int, rng: Rng, photograph: np.ndarray) -> np.ndarray:
     photograph : np.ndarray
         Float32 (side, side, C) in 0..1; some drawings lie over it or are made of it.
     """
-    kinds = (_text, _text, _lines, _screen, _lattice, _lattice, _grating, _grating, _cloth, _flat)
-    picture: np.ndarray = kinds[int(rng.integers(len(kinds)))](side, rng, photograph)
+    picture: np.ndarray = _KINDS[int(rng.integers(len(_KINDS)))](side, rng, photograph)
     return np.asarray(np.clip(picture, 0, 1), np.float32)
 
 
@@ -123,7 +122,27 @@ def _lattice(side: int, rng: Rng, photograph: np.ndarray) -> np.ndarray:
     slant = int(rng.integers(0, 4)) if rng.random() < 0.4 else 0
     pattern = tile[rows % tall, (columns + slant * rows) % wide]
     where = _patches_of(side, rng)
-    return np.asarray(_ground(side, rng, photograph) + pattern * rng.uniform(0.02, 0.7) * where)
+    return np.asarray(_ground(side, rng, photograph) + pattern * _contrast(rng) * where)
+
+
+def _palette(side: int, rng: Rng, photograph: np.ndarray) -> np.ndarray:
+    """Fields of a few colors, some of two that change from pixel to pixel, as in indexed files."""
+    count = int(rng.integers(3, 24))
+    steps = np.arange(count)[:, None] * rng.uniform(-0.08, 0.08, 3)
+    colors = rng.random((count, 3)) if rng.random() < 0.4 else rng.random(3) + steps
+    rows, columns = np.mgrid[:side, :side] + rng.integers(0, 64, 2)[:, None, None]
+    tall, wide = (int(v) for v in rng.integers(6, 64, 2))
+    field = (columns // wide + int(rng.integers(1, 9)) * (rows // tall)) % count
+    weave, run = (int(v) for v in rng.integers(1, 4, 2))
+    second = (
+        (rows // run + columns // weave) % 2,
+        (rows % (run + 1) == 0) & (columns % (weave + 1) == 0),
+        (columns // run + rows // 2) % 2,
+        columns * 0,
+    )
+    choice = (columns // (2 * wide) + rows // (2 * tall) + int(rng.integers(4))) % len(second)
+    picture = colors[(field + np.choose(choice, second)) % count]
+    return np.asarray(np.round(picture.clip(0, 1) * 255) / 255)
 
 
 def _grating(side: int, rng: Rng, photograph: np.ndarray) -> np.ndarray:
@@ -144,7 +163,7 @@ def _grating(side: int, rng: Rng, photograph: np.ndarray) -> np.ndarray:
         bars = bars * ((across / depth / rng.uniform(2, 14)) % 1 < rng.uniform(0.4, 0.9))
     bars = bars.reshape(side, finer, side, finer).mean(axis=(1, 3))[..., None]
     where = _patches_of(side, rng) if rng.random() < 0.5 else 1.0
-    color = rng.uniform(-0.6, 0.6) * (1 + rng.uniform(-0.2, 0.2, 3))
+    color = rng.choice((-1, 1)) * _contrast(rng) * (1 + rng.uniform(-0.2, 0.2, 3))
     return np.asarray(_ground(side, rng, photograph) + bars * color * where)
 
 
@@ -163,7 +182,7 @@ def _cloth(side: int, rng: Rng, photograph: np.ndarray) -> np.ndarray:
     warp = rng.uniform(0.5, 1) * np.sin(np.pi * (rows % tall + 0.5) / tall)
     thread = np.where(over, weft, warp)[..., None] - 0.5
     tint = 1 + rng.uniform(-0.3, 0.3, 3)
-    return np.asarray(_ground(side, rng, photograph) + rng.uniform(0.03, 0.5) * thread * tint)
+    return np.asarray(_ground(side, rng, photograph) + _contrast(rng) * thread * tint)
 
 
 def _flat(side: int, rng: Rng, photograph: np.ndarray) -> np.ndarray:
@@ -174,6 +193,11 @@ def _flat(side: int, rng: Rng, photograph: np.ndarray) -> np.ndarray:
         return np.where(dark, color, paper)
     step = rng.uniform(0.02, 0.3)
     return np.asarray((np.floor(photograph / step) + 0.5) * step + np.zeros(3))
+
+
+def _contrast(rng: Rng) -> float:
+    """Return how far the values of a pattern lie apart: low contrast is as common as high."""
+    return float(np.exp(rng.uniform(np.log(0.02), np.log(0.7))))
 
 
 def _ground(side: int, rng: Rng, photograph: np.ndarray) -> np.ndarray:
@@ -211,3 +235,19 @@ def _two_colors(rng: Rng) -> tuple[np.ndarray, np.ndarray]:
     else:
         light, dark = 1 - 0.4 * rng.random(3), 0.5 * rng.random(3)
     return (light, dark) if rng.random() < 0.75 else (dark, light)
+
+
+_KINDS = (
+    _text,
+    _text,
+    _lines,
+    _screen,
+    _lattice,
+    _lattice,
+    _palette,
+    _grating,
+    _grating,
+    _cloth,
+    _cloth,
+    _flat,
+)

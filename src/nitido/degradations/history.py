@@ -7,7 +7,6 @@ single values. Most levels are low, because there the judging is hard.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -20,10 +19,27 @@ from nitido.picture import imresize, to_8bit
 
 # Weaker than the first, nobody is blamed; weaker than the second, it is not there. Sharp pictures
 # that were scanned from film hold grain that nobody calls damage, and texture looks like it; in a
-# picture that is itself soft, what is fine can only be noise.
-_FAINT = {"noise": 2.5, "camera": 1.8, "film": 9.0, "blur": 1.0, "enlarged": 1.5}
-_NOTHING = {"noise": 0.8, "camera": 0.8, "film": 6.0, "blur": 0.4, "enlarged": 1.15}
-_SHARP = 0.45  # RMS of the differences from 3 x 3 pixels over that from 7 x 7: sharp above
+# picture that is itself soft, what is fine can only be noise. Between the two nobody can say, nor
+# in sharp pictures whether spots are of a camera or of film.
+_FAINT = {
+    "noise": 2.5,
+    "camera": 1.8,
+    "camera, sharp": 5.0,
+    "film": 9.0,
+    "film, less sharp": 9.0,
+    "blur": 1.0,
+    "enlarged": 1.5,
+}
+_NOTHING = {
+    "noise": 0.8,
+    "camera": 0.8,
+    "camera, sharp": 0.8,
+    "film": 6.0,
+    "film, less sharp": 0.8,
+    "blur": 0.4,
+    "enlarged": 1.15,
+}
+_SOFT, _SHARP = 0.42, 0.48  # RMS of the differences from 3 x 3 pixels over that from 7 x 7
 _SOUND, _GOOD = 90, 80  # qualities of JPEG from which on it is not there, and hardly there
 _COVERED = 60  # quality of JPEG below which nobody can tell noise any more
 _VEILED = 4.0  # noise, 8-bit units, above which nobody can tell what lies under it
@@ -120,7 +136,7 @@ def _noisy(picture: np.ndarray, facts: Facts, rng: np.random.Generator) -> np.nd
         spec = {"name": "film_grain", "sigma": level, "size": float(rng.uniform(0.4, 1.3))}
         lq = _done(picture, {**spec, "color": float(rng.uniform(0, 0.4))}, rng)
         level, white = _rms(lq - picture), 0.0
-        source = "film" if _sharpness(picture) > _SHARP else "camera"
+        source = _source(("camera", "film, less sharp", "film"), picture)
         if rng.random() < 0.6:  # as scans are stored
             quality = int(rng.integers(82, 99))
             lq = _done(lq, {"name": "jpeg", "quality": quality, "shifted": 0.5}, rng)
@@ -129,7 +145,8 @@ def _noisy(picture: np.ndarray, facts: Facts, rng: np.random.Generator) -> np.nd
         quality = int(rng.integers(80, 101)) if kind == 3 else int(rng.integers(60, 96))
         camera = {"name": "camera_noise", "shot": (1e-4, 2e-2), "quality": quality}
         lq = _done(picture, camera, rng)
-        level, source, white = _rms(lq - to_8bit(picture)), "camera", 0.0
+        level, white = _rms(lq - to_8bit(picture)), 0.0
+        source = _source(("camera", "camera", "camera, sharp"), picture)
         facts["jpeg"] = _quality(quality)
     facts["noise"] = _graded("noise", level, source)
     facts["white"] = white if facts["noise"] else np.nan
@@ -182,17 +199,10 @@ def _special(picture: np.ndarray, facts: Facts, rng: np.random.Generator) -> np.
 
 
 def _done(picture: np.ndarray, spec: Mapping[str, Any], rng: np.random.Generator) -> np.ndarray:
-    settings = {key: value for key, value in spec.items() if key != "name"}
-    lq: np.ndarray = _kind(spec["name"])(**settings)(picture, rng)
+    from nitido import degradations  # which is the room that this file lies in
+
+    lq: np.ndarray = catalog.from_spec(degradations, spec)(picture, rng)
     return lq
-
-
-@cache
-def _kind(name: str) -> Any:  # noqa: ANN401
-    """Find a degradation once: a search of the folder for every picture would take half of all."""
-    from nitido import degradations
-
-    return catalog.find(degradations, name)
 
 
 def _quality(quality: int) -> float:
@@ -213,6 +223,11 @@ def _graded(fact: str, level: float, kind: str) -> float:
 
 def _encoded(name: str, level: float) -> float:
     return float(next(fact for fact in FACTS if fact.name == name).encode(level))
+
+
+def _source(kinds: tuple[str, str, str], picture: np.ndarray) -> str:
+    """Return what noise counts as in a picture that is soft, between, or sharp."""
+    return kinds[int(np.searchsorted((_SOFT, _SHARP), _sharpness(picture)))]
 
 
 def _sharpness(picture: np.ndarray) -> float:

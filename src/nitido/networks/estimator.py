@@ -1,12 +1,13 @@
 """An estimator of what is wrong with a picture, from one of its windows.
 
 Not from a paper. Convolutions look for traces (noise, blocks, dots, edges that are too soft) in the
-window without its mean color and, made larger, in its differences from the mean of nine pixels.
-What they find is averaged over the window and its maximum taken; two dense layers read from that,
-for every fact, whether it is there and how strong it is. A level comes with its uncertainty: a
-median and a scale of a Laplace distribution, so that windows that see little have little weight
-where many are combined (after A. Kendall, Y. Gal, "What uncertainties do we need in Bayesian deep
-learning for computer vision?", NIPS 2017).
+window without its mean color and, made larger, in its differences from the means of 3x3 pixels,
+where white noise shows, and of 9x9, where the noise of cameras does, which is soft. What they find
+is averaged over the window, and its maximum and its minimum taken: texture is in places, noise
+everywhere. Two dense layers read from that, for every fact, whether it is there and how strong it
+is. A level comes with its uncertainty: a median and a scale of a Laplace distribution, so that
+windows that see little have little weight where many are combined (after A. Kendall, Y. Gal, "What
+uncertainties do we need in Bayesian deep learning for computer vision?", NIPS 2017).
 
 **Departure from the paper:** none, there is no paper.
 """
@@ -19,7 +20,7 @@ from torch.nn import functional as F
 
 from nitido.errors import SettingError
 
-_FINE = 64.0  # of what is fine, so that a difference of 1/64 counts as about 1
+_DIFFERENCES = {3: 64.0, 9: 32.0}  # from means over so many pixels across, and how much larger
 _STRIDES = (1, 2, 1, 2, 1, 2, 1)
 
 
@@ -62,11 +63,11 @@ class Estimator(nn.Module):
             )
         super().__init__()
         self.facts = facts
-        seen = (2 * self.channels, *features)
+        seen = ((1 + len(_DIFFERENCES)) * self.channels, *features)
         self.traces = nn.Sequential(
             *(_convolution(*pair) for pair in zip(seen, features, _STRIDES, strict=False))
         )
-        self.first = nn.Linear(2 * features[-1], dense)
+        self.first = nn.Linear(3 * features[-1], dense)
         self.last = nn.Linear(dense, 3 * len(facts))
 
     def forward(self, lq: Tensor) -> Tensor:
@@ -75,10 +76,13 @@ class Estimator(nn.Module):
         First the log odds that each fact is there, then the medians of their levels on the scale
         of `nitido.degradations.FACTS`, then the natural logarithms of their scales.
         """
-        fine = lq - F.avg_pool2d(lq, 3, 1, 1, count_include_pad=False)
-        seen = [lq - lq.mean(dim=(2, 3), keepdim=True), torch.asinh(_FINE * fine)]
+        seen = [lq - lq.mean(dim=(2, 3), keepdim=True)]
+        for side, gain in _DIFFERENCES.items():
+            mean = F.avg_pool2d(lq, side, 1, side // 2, count_include_pad=False)
+            seen.append(torch.asinh(gain * (lq - mean)))
         traces = self.traces(torch.cat(seen, dim=1))
-        found = torch.cat([traces.mean(dim=(2, 3)), traces.amax(dim=(2, 3))], dim=1)
+        pooled = [traces.mean(dim=(2, 3)), traces.amax(dim=(2, 3)), traces.amin(dim=(2, 3))]
+        found = torch.cat(pooled, dim=1)
         judged: Tensor = self.last(torch.relu(self.first(found)))
         return judged[..., None, None]
 

@@ -2,11 +2,9 @@
 
 import csv
 from dataclasses import dataclass
-from pathlib import Path
 
 from nitido.errors import UnknownNameError
-
-_LISTS = Path(__file__).parent / "shipped"
+from nitido.weights.store import SHIPPED
 
 
 @dataclass(frozen=True)
@@ -46,8 +44,8 @@ def read_credits(name: str) -> tuple[Credit, ...]:
     UnknownNameError
         If there is no such list.
     """
-    file = _LISTS / f"{name}.csv"
-    known = {listing.stem for listing in _LISTS.glob("*.csv")}
+    file = SHIPPED / f"{name}.csv"
+    known = {listing.stem for listing in SHIPPED.glob("*.csv")}
     if name not in known:
         raise UnknownNameError("list of credits", name, known)
     with file.open(encoding="utf-8", newline="") as rows:
