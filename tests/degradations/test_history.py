@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from nitido.degradations import FACTS
+from nitido.degradations import FACTS, history
+from nitido.degradations.gaussian_blur import GaussianBlur
 from nitido.degradations.halftone import Halftone
 from nitido.degradations.history import History
 
@@ -57,6 +58,16 @@ def test_faint_noise_is_told_as_faint(told):
     strong = [FACTS[0].decode(level) for level in levels if level > 0]
     assert min(faint) > 0.79
     assert min(strong) > 1.79
+
+
+@pytest.mark.parametrize(
+    ("blur", "level", "told"), [(0.0, 4, 0), (0.0, 12, 1), (0.95, 4, -1), (2.0, 4, 1)]
+)
+def test_spots_of_film_are_damage_where_a_picture_is_soft_or_they_are_strong(blur, level, told):
+    gt = np.random.default_rng(0).random((96, 96, 3), np.float32)
+    gt = GaussianBlur(blur)(gt, np.random.default_rng(0)) if blur else gt
+    kind = history._source(("camera", "film, less sharp", "film"), gt)
+    assert np.sign(history._graded("noise", level, kind)) == told
 
 
 def test_special_damage_covers_the_rest(told):
