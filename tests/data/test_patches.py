@@ -379,6 +379,15 @@ def test_stored_patches_are_clean_targets_with_traces_of_jpeg(color):
     assert all(np.array_equal(stored[i].lq, stored[i].gt) for i in range(4))
 
 
+def test_grained_patches_are_clean_targets_with_the_grain_of_film(color):
+    grained = Patches(color, GaussianNoise(sigma=0), patch=32, grained=1.0)
+    plain = Patches(color, GaussianNoise(sigma=0), patch=32)
+    grains = [255 * (grained[i].gt - plain[i].gt) for i in range(20)]
+    assert 0.5 < np.mean([grain.std() for grain in grains]) < 5
+    assert max(grain.std(axis=0).max() for grain in grains) < 3  # hardly any color
+    assert all(np.array_equal(grained[i].lq, grained[i].gt) for i in range(20))
+
+
 def test_drawn_patches_stand_in_place_of_photographs(color):
     drawn = [Patches(color, GaussianNoise(sigma=0), patch=32, drawn=1.0)[i].gt for i in range(8)]
     plain = [Patches(color, GaussianNoise(sigma=0), patch=32)[i].gt for i in range(8)]

@@ -1,14 +1,16 @@
-"""Ctrl-C that lets the present step end."""
+"""Ctrl-C, or a machine that is taken away, lets the present step end."""
 
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 
 @contextmanager
 def stopping() -> Iterator[Callable[[], bool]]:
-    """Yield a function that says whether somebody pressed Ctrl-C; the second time stops at once."""
+    """Yield a function that says whether somebody asked to stop; the second time stops at once."""
     asked = False
 
     def stop(number: int, frame: object) -> None:
@@ -18,8 +20,9 @@ def stopping() -> Iterator[Callable[[], bool]]:
         asked = True
         sys.stderr.write("\nstopping after this step; once more stops at once\n")
 
-    before = signal.signal(signal.SIGINT, stop)
+    before = {number: signal.signal(number, stop) for number in _SIGNALS}
     try:
         yield lambda: asked
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

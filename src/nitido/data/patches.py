@@ -8,6 +8,7 @@ import numpy as np
 from nitido.data._drawings import drawing
 from nitido.data._member import Source, readable
 from nitido.degradations import Degradation
+from nitido.degradations.film_grain import FilmGrain
 from nitido.degradations.jpeg import Jpeg
 from nitido.errors import DataError, PictureError, SettingError
 from nitido.picture import area_weights, imresize, read, rgb2gray, to_8bit
@@ -17,6 +18,7 @@ _GAIN = (0.25, 1.15)  # of the channels of tinted patches; some are cut off, as 
 _LIFT = (-0.15, 0.15)  # of them, where it is below 0
 _LOG_GAMMA = (-0.5, 0.85)  # base 2, of their gammas
 _STORE = Jpeg(quality=(85, 98), subsampling=("4:2:0", "4:4:4"), shifted=1.0)
+_GRAIN = FilmGrain(sigma=(0, 7), size=(0.4, 2.0), color=(0, 0.1))  # as sharp scans of film hold it
 _SMALLER = (1.3, 2.5)  # times, for patches that are shrunk and, in between, for soft ones
 
 
@@ -70,6 +72,9 @@ class Patches:
         much light there was. Neither `shrunk` nor `soft` goes with it.
     gray : float
         Share of patches that are made gray before the damage, 0..1, for networks of 3 channels.
+    grained : float
+        Share of patches, 0..1, that get the grain of film before the damage, which is kept: sharp
+        photographs that were scanned from film hold it, and nobody calls it damage.
     stored : float
         Share of patches, 0..1, that are stored as JPEG of high quality before the damage, half of
         them with subsampled chroma, as most photographs are: what that leaves of them is kept.
@@ -118,6 +123,7 @@ class Patches:
         whole: tuple[float, float] | None = None,
         gray: float = 0.0,
         drawn: float = 0.0,
+        grained: float = 0.0,
         stored: float = 0.0,
         clipped: float = 0.0,
         told: float = 0.0,
@@ -160,6 +166,7 @@ class Patches:
         self.whole = whole
         self.gray = gray
         self.drawn = drawn
+        self.grained = grained
         self.stored = stored
         self.clipped = clipped
         self.told = told
@@ -200,9 +207,11 @@ class Patches:
         )
 
     def _varied(self, gt: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Return a clean patch in other colors, or as a JPEG file holds it, or as it is."""
+        """Return a clean patch in other colors, on film, as a JPEG file holds it, or as it is."""
         if gt.shape[2] == 3 and self.tinted and rng.random() < self.tinted:
             gt = _tinted(gt, rng)
+        if self.grained and rng.random() < self.grained:
+            gt = _GRAIN(gt, rng).clip(0, 1)
         return _STORE(gt, rng) if self.stored and rng.random() < self.stored else gt
 
     def _level(self, lq: np.ndarray, gt: np.ndarray, rng: np.random.Generator) -> float:

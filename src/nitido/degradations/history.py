@@ -133,8 +133,9 @@ def _noisy(picture: np.ndarray, facts: Facts, rng: np.random.Generator) -> np.nd
         lq = _done(picture, {**spec, "peak": float(10 ** rng.uniform(1.3, 4))}, rng)
         level = _rms(lq - picture)
     elif kind == 2:
-        spec = {"name": "film_grain", "sigma": level, "size": float(rng.uniform(0.4, 1.3))}
-        lq = _done(picture, {**spec, "color": float(rng.uniform(0, 0.4))}, rng)
+        spec = {"name": "film_grain", "sigma": level, "size": float(rng.uniform(0.4, 2))}
+        color = 0.08 if rng.random() < 0.7 else 0.4  # most film has hardly any, unlike cameras
+        lq = _done(picture, {**spec, "color": float(rng.uniform(0, color))}, rng)
         level, white = _rms(lq - picture), 0.0
         source = _source(("camera", "film, less sharp", "film"), picture)
         if rng.random() < 0.6:  # as scans are stored

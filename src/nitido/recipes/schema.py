@@ -98,6 +98,7 @@ class Data(_Part):
     whole: tuple[Share, Share] | None = None  # parts of the area that patches are made of
     gray: Share = 0.0  # share of patches made gray before the damage
     drawn: Share = 0.0  # share of patches that are drawn: text, lines, lattices, cloth
+    grained: Share = 0.0  # share of patches with the grain of film, which is kept
     stored: Share = 0.0  # share of patches stored as good JPEG before the damage
     clipped: Share = 0.0  # share of patches cut off and rounded to 8 bits after it
     told: Share = 0.0  # share of patches whose noise level the network is told

@@ -33,6 +33,7 @@ def patches_of(
         whole=spec.whole,
         gray=spec.gray,
         drawn=spec.drawn,
+        grained=spec.grained,
         stored=spec.stored,
         clipped=spec.clipped,
         told=spec.told,
