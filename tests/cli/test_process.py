@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from nitido.cli._interruption import Interruption
+from nitido.cli._stopping import stopping
 from nitido.picture import read
 
 RUN = "import sys; from nitido.cli import main; sys.argv[0] = 'nitido'; main()"
@@ -180,3 +181,13 @@ def test_a_mistake_of_ours_is_one_sentence(nitido, monkeypatch, photo):
     monkeypatch.setattr(jobs, "gather", broken)
     ran = nitido("restore", photo)
     assert (ran.code, ran.err) == (1, "nitido: unexpected RuntimeError: two lines\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_training_is_asked_to_stop_once_and_told_to_twice(number):
+    with stopping() as stop:
+        assert not stop()
+        signal.raise_signal(number)
+        assert stop()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(number)

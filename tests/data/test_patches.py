@@ -384,7 +384,7 @@ def test_grained_patches_are_clean_targets_with_the_grain_of_film(color):
     plain = Patches(color, GaussianNoise(sigma=0), patch=32)
     grains = [255 * (grained[i].gt - plain[i].gt) for i in range(20)]
     assert 0.5 < np.mean([grain.std() for grain in grains]) < 5
-    assert max(grain.std(axis=0).max() for grain in grains) < 3  # hardly any color
+    assert np.mean([grain.std(axis=0).mean() for grain in grains]) < 1  # hardly any color
     assert all(np.array_equal(grained[i].lq, grained[i].gt) for i in range(20))
 
 
