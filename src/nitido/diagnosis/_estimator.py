@@ -15,6 +15,9 @@ SIDE = 96  # pixels, of the windows that the estimator was trained on
 _AT_ONCE = 12  # windows, which bounds the memory
 _LEAST = 16  # pixels, sides below which a picture shows too little to be judged
 _ODDS = 6.0  # most that one window may say for or against anything, natural logarithm
+# What is everywhere if it is there at all, so that the half of the windows that see least of it
+# decides: texture looks like noise, but not in all parts of a picture.
+_EVERYWHERE = ("noise",)
 _SCALES = (-4.0, 2.0)  # natural logarithms between which the scale of a level is believed
 
 
@@ -25,7 +28,8 @@ class Estimate:
     Parameters
     ----------
     odds : float
-        That it is there, natural logarithm, as the mean window sees it.
+        That it is there, natural logarithm, as the mean window sees it, or the mean of that half
+        of the windows that see least of it, where it would be everywhere.
     level : float
         How strong it is if it is there, in the unit of the fact.
     """
@@ -60,7 +64,7 @@ def estimate(windows: Sequence[np.ndarray]) -> dict[str, Estimate]:
     decode = {fact.name: fact.decode for fact in FACTS}
     return {
         name: Estimate(
-            float(odds.clip(-_ODDS, _ODDS).mean()),
+            _joined(odds.clip(-_ODDS, _ODDS), everywhere=name in _EVERYWHERE),
             float(decode[name](_weighted_median(levels, _weight(odds, scales)))),
         )
         for name, (odds, levels, scales) in zip(names, judged.transpose(2, 1, 0), strict=True)
@@ -82,6 +86,12 @@ def _as_color(window: np.ndarray) -> np.ndarray:
         window = np.repeat(window[..., middle : middle + 1], 3, axis=2)
     missing = [(0, SIDE - side) for side in window.shape[:2]]
     return np.pad(window, (*missing, (0, 0)), mode="symmetric").transpose(2, 0, 1)
+
+
+def _joined(odds: np.ndarray, *, everywhere: bool) -> float:
+    """Return what the windows say together."""
+    deciding = np.sort(odds)[: (len(odds) + 1) // 2] if everywhere else odds
+    return float(deciding.mean())
 
 
 def _weight(odds: np.ndarray, scales: np.ndarray) -> np.ndarray:
