@@ -17,6 +17,7 @@ from nitido.bench._numbers import decibels
 from nitido.bench._result import Result
 from nitido.bench._rows import Row
 from nitido.bench._suite import Found, Suite
+from nitido.picture import to_counts
 
 _STAGE = 512  # pixels, most of a side that is shown of a picture
 _SIDE = 72  # pixels, of a place
@@ -301,7 +302,7 @@ def _written(psnr: float) -> str:
 
 def _shown(pixels: np.ndarray) -> np.ndarray:
     """Return uint8 (h, w, 3): RGB, or the first band three times where there are fewer."""
-    levels = np.floor(np.clip(pixels, 0, 1) * 255 + 0.5).astype(np.uint8)
+    levels = to_counts(pixels)
     return levels[..., :3] if levels.shape[2] >= 3 else np.repeat(levels[..., :1], 3, axis=2)
 
 

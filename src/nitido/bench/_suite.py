@@ -11,7 +11,7 @@ import numpy as np
 
 from nitido.data import folder_pairs, folder_pictures
 from nitido.errors import DataError
-from nitido.picture import imresize, luma, read
+from nitido.picture import imresize, luma, read, to_counts
 
 Damage = Callable[[np.ndarray], np.ndarray]  # gt -> lq, the same every time
 Pair = tuple[str, np.ndarray, np.ndarray]  # name, lq, gt; float32 (H, W, C), lq may leave 0..1
@@ -183,7 +183,7 @@ class Suite:
             float64, (H, W, C) or, where luma is compared, (H, W, 1); metrics take it as it is.
         """
         if rounded:
-            picture = np.floor(np.clip(picture, 0, 1) * 255 + 0.5).astype(np.float64) / 255
+            picture = to_counts(picture).astype(np.float64) / 255
         if not self.on_luma or picture.shape[2] != 3:
             return picture.astype(np.float64, copy=False)
         return luma(picture.astype(np.float64, copy=False))[..., None] / 255

@@ -16,7 +16,7 @@ from nitido import catalog, degradations
 from nitido.bench._suite import Color, Damage, Suite
 from nitido.degradations.jpeg import Jpeg
 from nitido.errors import SettingError, UnknownNameError
-from nitido.picture import imresize
+from nitido.picture import imresize, to_8bit, to_counts
 
 KINDS = {
     "gaussian_noise_25": "noise of sigma 25 on float pictures, unclipped, as papers have it",
@@ -62,9 +62,7 @@ def _gaussian_noise(name: str, images: str, level: str, stored: str | None) -> S
 
     def damage(gt: np.ndarray) -> np.ndarray:
         lq = gt + np.float32(sigma / 255) * _unit_noise(gt.size).reshape(gt.shape)
-        return (
-            np.asarray(np.floor(np.clip(lq, 0, 1) * 255 + 0.5) / 255, np.float32) if stored else lq
-        )
+        return to_8bit(lq) if stored else lq
 
     # Protocol 1 drew from another generator, and compared the input clipped and rounded.
     return Suite(name, 2, images, damage, sigma=sigma, rounds_input=bool(stored))
@@ -97,8 +95,7 @@ def _bicubic(name: str, images: str, luma: str | None, factor: str) -> Suite:
         return imresize(gt, 1 / scale)
 
     def of_files(gt: np.ndarray) -> np.ndarray:  # MATLAB rounds integers after each axis
-        levels = np.asarray(np.floor(gt * 255 + 0.5), np.uint8)
-        return imresize(levels, 1 / scale).astype(np.float32) / np.float32(255)
+        return imresize(to_counts(gt), 1 / scale).astype(np.float32) / np.float32(255)
 
     damage: Damage = of_luma if luma else of_files
     color: Color = "luma" if luma else "rgb"

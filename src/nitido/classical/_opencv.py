@@ -8,6 +8,7 @@ import numpy as np
 from nitido.classical._holes import FillsHoles, Marked, MaskFile
 from nitido.classical._library import library
 from nitido.classical._settings import check_number
+from nitido.picture import to_counts
 
 _PEAK = 65535
 
@@ -30,7 +31,7 @@ class OpenCVInpainting(FillsHoles):
         # point in 0..1), and never fills the outermost pixels, so there is a frame.
         inpaint = library("cv2").inpaint
         framed = np.pad(pixels, ((1, 1), (1, 1), (0, 0)), mode="edge")
-        values = np.floor(framed * _PEAK + 0.5).astype(np.uint16)
+        values = to_counts(framed, 16)
         where = np.pad(missing, 1, mode="edge").astype(np.uint8)
         planes = [
             inpaint(np.ascontiguousarray(plane), where, self.radius, self._method)[1:-1, 1:-1]

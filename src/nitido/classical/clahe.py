@@ -8,6 +8,7 @@ import numpy as np
 from nitido.classical._arrays import brightness, checked, finished, with_brightness
 from nitido.classical._library import library
 from nitido.classical._settings import check_number, check_whole
+from nitido.picture import to_counts
 
 _PEAK = 65535
 
@@ -46,7 +47,7 @@ class Clahe:
             return pixels
         # Parts smaller than this have no histogram worth the name.
         across, down = (max(1, min(self.parts, side // 8)) for side in before.shape[::-1])
-        values = np.floor(before * _PEAK + 0.5).astype(np.uint16)
+        values = to_counts(before, 16)
         after = library("cv2").createCLAHE(self.limit, (across, down)).apply(values)
         return finished(with_brightness(pixels, before, np.asarray(after / _PEAK, np.float32)))
 

@@ -17,6 +17,7 @@ from PIL import Image
 
 from nitido.classical._arrays import brightness, checked, finished
 from nitido.classical._settings import check_whole
+from nitido.picture import to_counts
 
 _BLOCK = 8
 _BY_CHANCE = 0.25  # mean distance of a number from the nearest whole one
@@ -72,7 +73,7 @@ class ShiftedJpeg:
         total = np.zeros(pixels.shape)
         margin = 2 * _BLOCK  # chroma is stored at half size, so that its blocks are twice as large
         framed = np.pad(pixels, ((margin, margin), (margin, margin), (0, 0)), mode="symmetric")
-        values = np.floor(framed * 255 + 0.5).astype(np.uint8)
+        values = to_counts(framed)
         for down in range(_BLOCK):
             for across in range(_BLOCK):
                 # Every shift of the luma's blocks once, and those of chroma spread evenly.

@@ -11,7 +11,7 @@ from nitido.degradations import Degradation
 from nitido.degradations.film_grain import FilmGrain
 from nitido.degradations.jpeg import Jpeg
 from nitido.errors import DataError, PictureError, SettingError
-from nitido.picture import area_weights, imresize, read, rgb2gray, to_8bit
+from nitido.picture import area_weights, imresize, read, rgb2gray, to_8bit, to_counts
 
 _CACHE_BYTES = 2 << 30
 _GAIN = (0.25, 1.15)  # of the channels of tinted patches; some are cut off, as vivid colors are
@@ -272,9 +272,7 @@ class Patches:
             raise DataError(f"{error} Leave it out (data.exclude).") from error
         pixels = picture.pixels
         if picture.depth < 32:
-            levels = 2**picture.depth - 1
-            kind = np.uint8 if picture.depth == 8 else np.uint16
-            pixels = np.floor(pixels * levels + 0.5).astype(kind)
+            pixels = to_counts(pixels, picture.depth)
         if min(pixels.shape[:2]) < patch:
             size = f"{pixels.shape[1]} x {pixels.shape[0]}"
             raise DataError(

@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image
 
 from nitido.errors import SettingError
+from nitido.picture import to_counts
 
 
 def check_channels(picture: np.ndarray, kind: str) -> None:
@@ -22,7 +23,7 @@ def round_trip(picture: np.ndarray, kind: str, **options: Any) -> np.ndarray:  #
     """
     check_channels(picture, kind)
     gray = picture.shape[2] == 1
-    levels = np.floor(np.clip(picture, 0, 1) * 255 + 0.5).astype(np.uint8)
+    levels = to_counts(picture)
     image = Image.fromarray(levels[..., 0] if gray else levels)
     buffer = io.BytesIO()
     image.save(buffer, kind, **options)

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from nitido.errors import SettingError, UnwritableError
 from nitido.jobs._naming import comparison
-from nitido.picture import open_picture
+from nitido.picture import open_picture, to_counts
 
 _WIDTH, _HEIGHT = 720, 960  # most of each half
 _GAP = 12
@@ -87,7 +87,7 @@ def _view(path: Path) -> _View:
             # The last few rows and columns, too few for another mean, are left out.
             rows = _colors(rows[: len(rows) // down * down, : width // across * across])
             cells = rows.reshape(-1, down, rows.shape[1] // across, across, 3)
-            bands.append(_shown(cells.mean(axis=(1, 3))))
+            bands.append(to_counts(cells.mean(axis=(1, 3))))
     return _View(np.concatenate(bands), height, width)
 
 
@@ -107,18 +107,14 @@ def _crops(path: Path, places: list[tuple[int, int]], side: int) -> list[Image.I
                     ]
     enlarged = (_CROP * _ZOOM, _CROP * _ZOOM)
     return [
-        Image.fromarray(_shown(crop)).resize(enlarged, Image.Resampling.NEAREST) for crop in crops
+        Image.fromarray(to_counts(crop)).resize(enlarged, Image.Resampling.NEAREST)
+        for crop in crops
     ]
 
 
 def _colors(rows: np.ndarray) -> np.ndarray:
     """Return (h, w, 3): the first three bands, or the only one three times."""
     return rows[..., :3] if rows.shape[2] >= 3 else np.repeat(rows[..., :1], 3, axis=2)
-
-
-def _shown(pixels: np.ndarray) -> np.ndarray:
-    shown: np.ndarray = np.floor(np.clip(pixels, 0, 1) * 255 + 0.5).astype(np.uint8)
-    return shown
 
 
 def _fitted(view: _View) -> Image.Image:

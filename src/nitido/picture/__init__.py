@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from nitido.picture.color import luma, rgb2gray, rgb2ycbcr, ycbcr2rgb
     from nitido.picture.reading import open_picture, read
     from nitido.picture.resize import area_weights, imresize
-    from nitido.picture.rounding import to_8bit
+    from nitido.picture.rounding import to_8bit, to_counts
     from nitido.picture.writing import PictureWriter, encode, write, write_rows
 
 __all__ = [
@@ -58,6 +58,7 @@ __all__ = [
     "rgb2gray",
     "rgb2ycbcr",
     "to_8bit",
+    "to_counts",
     "write",
     "write_rows",
     "ycbcr2rgb",
@@ -90,6 +91,7 @@ _HOMES = {
     "rgb2gray": "color",
     "rgb2ycbcr": "color",
     "to_8bit": "rounding",
+    "to_counts": "rounding",
     "write": "writing",
     "write_rows": "writing",
     "ycbcr2rgb": "color",
