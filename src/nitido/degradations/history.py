@@ -34,7 +34,7 @@ _NOTHING = {
     "noise": 0.8,
     "camera": 0.8,
     "camera, sharp": 0.8,
-    "film": 6.0,
+    "film": 5.0,
     "film, less sharp": 0.8,
     "blur": 0.4,
     "enlarged": 1.15,
@@ -134,8 +134,8 @@ def _noisy(picture: np.ndarray, facts: Facts, rng: np.random.Generator) -> np.nd
         level = _rms(lq - picture)
     elif kind == 2:
         spec = {"name": "film_grain", "sigma": level, "size": float(rng.uniform(0.4, 2))}
-        color = 0.08 if rng.random() < 0.7 else 0.4  # most film has hardly any, unlike cameras
-        lq = _done(picture, {**spec, "color": float(rng.uniform(0, color))}, rng)
+        # Film has hardly any color in its grain, which tells it from the noise of cameras.
+        lq = _done(picture, {**spec, "color": float(rng.uniform(0, 0.08))}, rng)
         level, white = _rms(lq - picture), 0.0
         source = _source(("camera", "film, less sharp", "film"), picture)
         if rng.random() < 0.6:  # as scans are stored
