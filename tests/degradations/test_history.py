@@ -43,7 +43,7 @@ def test_the_level_of_noise_is_that_which_was_added(told):
     level = FACTS[0].decode
     for lq, facts in alone:
         if 3 < (sigma := level(abs(facts["noise"]))) < 40:
-            assert 255 * lq.std() == pytest.approx(sigma, rel=0.15)
+            assert 255 * lq.std() == pytest.approx(sigma, rel=0.2)  # some went into the JPEG
 
 
 def test_what_is_told_as_absent_is_absent(told):
@@ -61,13 +61,17 @@ def test_faint_noise_is_told_as_faint(told):
 
 
 @pytest.mark.parametrize(
-    ("blur", "level", "told"), [(0.0, 4, 0), (0.0, 12, 1), (0.95, 4, -1), (2.0, 4, 1)]
+    ("blur", "level", "told"), [(0.0, 4, -1), (0.0, 6, 1), (2.0, 4, 1), (2.0, 1, -1), (2.0, 0.5, 0)]
 )
-def test_spots_of_film_are_damage_where_a_picture_is_soft_or_they_are_strong(blur, level, told):
+def test_weak_noise_of_a_camera_is_damage_where_a_picture_is_soft(blur, level, told):
     gt = np.random.default_rng(0).random((96, 96, 3), np.float32)
     gt = GaussianBlur(blur)(gt, np.random.default_rng(0)) if blur else gt
-    kind = history._source(("camera", "film, less sharp", "film"), gt)
-    assert np.sign(history._graded("noise", level, kind)) == told
+    assert np.sign(history._graded("noise", level, history._source(gt))) == told
+
+
+@pytest.mark.parametrize(("level", "told"), [(4, 0), (7, -1), (12, 1)])
+def test_grain_of_film_is_damage_where_it_is_strong(level, told):
+    assert np.sign(history._graded("noise", level, "film")) == told
 
 
 def test_special_damage_covers_the_rest(told):

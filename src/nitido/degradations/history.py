@@ -17,16 +17,15 @@ from nitido.degradations._kernels import filtered_by_axes
 from nitido.degradations._levels import check_share
 from nitido.picture import imresize, to_8bit
 
-# Weaker than the first, nobody is blamed; weaker than the second, it is not there. Sharp pictures
-# that were scanned from film hold grain that nobody calls damage, and texture looks like it; in a
-# picture that is itself soft, what is fine can only be noise. Between the two nobody can say, nor
-# in sharp pictures whether spots are of a camera or of film.
+# Weaker than the first, nobody is blamed; weaker than the second, it is not there. Pictures that
+# were scanned from film hold grain that nobody calls damage, and texture looks like it: both have
+# hardly any color, and the noise of cameras has. In a picture that is itself soft, what is fine can
+# only be noise; in a sharp one nobody can say of weak spots that they are a camera's.
 _FAINT = {
     "noise": 2.5,
     "camera": 1.8,
     "camera, sharp": 5.0,
     "film": 9.0,
-    "film, less sharp": 9.0,
     "blur": 1.0,
     "enlarged": 1.5,
 }
@@ -35,11 +34,10 @@ _NOTHING = {
     "camera": 0.8,
     "camera, sharp": 0.8,
     "film": 5.0,
-    "film, less sharp": 0.8,
     "blur": 0.4,
     "enlarged": 1.15,
 }
-_SOFT, _SHARP = 0.42, 0.48  # RMS of the differences from 3 x 3 pixels over that from 7 x 7
+_SHARP = 0.48  # RMS of the differences from 3 x 3 pixels over that from 7 x 7
 _SOUND, _GOOD = 90, 80  # qualities of JPEG from which on it is not there, and hardly there
 _COVERED = 60  # quality of JPEG below which nobody can tell noise any more
 _VEILED = 4.0  # noise, 8-bit units, above which nobody can tell what lies under it
@@ -134,10 +132,11 @@ def _noisy(picture: np.ndarray, facts: Facts, rng: np.random.Generator) -> np.nd
         level = _rms(lq - picture)
     elif kind == 2:
         spec = {"name": "film_grain", "sigma": level, "size": float(rng.uniform(0.4, 2))}
-        # Film has hardly any color in its grain, which tells it from the noise of cameras.
-        lq = _done(picture, {**spec, "color": float(rng.uniform(0, 0.08))}, rng)
+        colorful = rng.random() < 0.25  # spots as cameras make them
+        color = float(rng.uniform(0.2, 1) if colorful else rng.uniform(0, 0.15))
+        lq = _done(picture, {**spec, "color": color}, rng)
         level, white = _rms(lq - picture), 0.0
-        source = _source(("camera", "film, less sharp", "film"), picture)
+        source = _source(picture) if colorful else "film"
         if rng.random() < 0.6:  # as scans are stored
             quality = int(rng.integers(82, 99))
             lq = _done(lq, {"name": "jpeg", "quality": quality, "shifted": 0.5}, rng)
@@ -147,7 +146,7 @@ def _noisy(picture: np.ndarray, facts: Facts, rng: np.random.Generator) -> np.nd
         camera = {"name": "camera_noise", "shot": (1e-4, 2e-2), "quality": quality}
         lq = _done(picture, camera, rng)
         level, white = _rms(lq - to_8bit(picture)), 0.0
-        source = _source(("camera", "camera", "camera, sharp"), picture)
+        source = _source(picture)
         facts["jpeg"] = _quality(quality)
     facts["noise"] = _graded("noise", level, source)
     facts["white"] = white if facts["noise"] else np.nan
@@ -226,9 +225,9 @@ def _encoded(name: str, level: float) -> float:
     return float(next(fact for fact in FACTS if fact.name == name).encode(level))
 
 
-def _source(kinds: tuple[str, str, str], picture: np.ndarray) -> str:
-    """Return what noise counts as in a picture that is soft, between, or sharp."""
-    return kinds[int(np.searchsorted((_SOFT, _SHARP), _sharpness(picture)))]
+def _source(picture: np.ndarray) -> str:
+    """Return what a camera's noise counts as in a picture."""
+    return "camera, sharp" if _sharpness(picture) > _SHARP else "camera"
 
 
 def _sharpness(picture: np.ndarray) -> float:

@@ -18,6 +18,9 @@ _ODDS = 6.0  # most that one window may say for or against anything, natural log
 # What is everywhere if it is there at all, so that the half of the windows that see least of it
 # decides: texture looks like noise, but not in all parts of a picture.
 _EVERYWHERE = ("noise",)
+# Its level is the one that so much of the windows' weight does not exceed: where a picture is dark,
+# light or soft, less of the noise is left to see than the denoiser has to know of.
+_SHARE, _SHARE_EVERYWHERE = 0.5, 0.7
 _SCALES = (-4.0, 2.0)  # natural logarithms between which the scale of a level is believed
 
 
@@ -65,9 +68,10 @@ def estimate(windows: Sequence[np.ndarray]) -> dict[str, Estimate]:
     return {
         name: Estimate(
             _joined(odds.clip(-_ODDS, _ODDS), everywhere=name in _EVERYWHERE),
-            float(decode[name](_weighted_median(levels, _weight(odds, scales)))),
+            float(decode[name](_quantile(levels, _weight(odds, scales), share))),
         )
         for name, (odds, levels, scales) in zip(names, judged.transpose(2, 1, 0), strict=True)
+        for share in (_SHARE_EVERYWHERE if name in _EVERYWHERE else _SHARE,)
     }
 
 
@@ -101,7 +105,8 @@ def _weight(odds: np.ndarray, scales: np.ndarray) -> np.ndarray:
     return weight
 
 
-def _weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
+def _quantile(values: np.ndarray, weights: np.ndarray, share: float) -> float:
+    """Return the least value that, with what is below it, has this share of all weight."""
     order = np.argsort(values)
     below = np.cumsum(weights[order])
-    return float(values[order[np.searchsorted(below, below[-1] / 2)]])
+    return float(values[order[np.searchsorted(below, share * below[-1])]])

@@ -14,7 +14,7 @@ from nitido.plans import Plan, Step
 # A false alarm harms a sound picture, a missed trace leaves it as it was, so the limits lie where
 # sound pictures hardly ever get. docs/diagnosis.md has what they find and what they miss.
 _LIMITS = {
-    "noise": 0.4,  # 40 sound pictures of BSDS500's training part reach 0.3; sigma 5 has 1.0
+    "noise": -2.0,  # 40 sound pictures of BSDS500's training part reach 0.3; sigma 5 has 1.0
     "jpeg": 1.5,  # quality 80 reaches 1.8; quality 60, also stored again at 92, has 2.4
     "impulses": 0.0,
     "dithering": 0.0,
@@ -22,14 +22,16 @@ _LIMITS = {
     "blur": 0.5,
     "enlarged": 0.5,
 }
-# Noise that is strong does harm if it stays, so it needs less certainty: from the first level on,
-# 8-bit units, the limit falls, by 1 in all until the second.
-_STRONG = (4.0, 8.0)
+# Noise that is strong shows beyond doubt, so what looks strong and is not certain is texture: from
+# the first level on, 8-bit units, the limit rises, by _CERTAINTY in all until the second.
+_STRONG = (5.0, 8.0)
+_CERTAINTY = 1.5
 _IF_ASKED = 0.12  # confidence in noise from which on a denoiser that is asked for is told its level
 _WORTH_SAYING = 0.2  # confidence from which on something is listed that asks for nothing
 
-# Below this quality blocks and ringing are repaired.
+# Below this quality blocks and ringing are repaired, and from this level on, 8-bit units, noise.
 _QUALITY_WORTH_REPAIRING = 80
+_NOISE_WORTH_REMOVING = 1.5
 
 # From where on a picture of extremes counts as dithered. Of 84 pictures of BSD68, CBSD68, Set5,
 # Set12, Set14 and Classic5 all but one had 0.37 and more after error diffusion, and 0.17 at most
@@ -127,11 +129,12 @@ def judge(look: Look, header: int | None = None) -> Diagnosis:
 
     # Dots and impulses are no noise, though they measure as such; what lies below them is unknown.
     covered = [finding.name for finding in special if finding is not None and _asks(finding)]
+    strong = bool(estimates) and estimates["noise"].level >= _NOISE_WORTH_REMOVING
     repairs = {
         "descreen": [f for f in findings if f.name == "dithering"],
         "declutter": [f for f in findings if f.name == "impulses"],
         "dejpeg": [f for f in findings if f.name == "jpeg"] if not covered else [],
-        "denoise": [f for f in findings if f.name in ("noise", "grain")] if not covered else [],
+        "denoise": [f for f in noise if strong and not covered],
     }
     steps = [
         (task, "; ".join(finding.reason for finding in asking))
@@ -154,7 +157,7 @@ def _confidence(name: str, estimates: dict[str, Estimate]) -> float:
         return 0.0
     limit = _LIMITS[name]
     if name == "noise":
-        limit -= float(np.interp(estimates[name].level, _STRONG, (0, 1)))
+        limit += float(np.interp(estimates[name].level, _STRONG, (0, _CERTAINTY)))
     return float(1 / (1 + np.exp(limit - estimates[name].odds)))
 
 

@@ -4,7 +4,7 @@ import csv
 from dataclasses import dataclass
 
 from nitido.errors import UnknownNameError
-from nitido.weights.store import SHIPPED
+from nitido.weights._shipped import SHIPPED
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from safetensors.numpy import save_file
 from nitido.errors import UnknownNameError, WeightsError
 from nitido.weights._card import Card
 from nitido.weights._file import Weights
+from nitido.weights._shipped import SHIPPED
 
 _FOREIGN = (".pth", ".pt", ".ckpt", ".bin")  # files of PyTorch
 _CARD_SPACE = 16_384  # bytes; cards are filled up, so that new scores do not move the tensors
-SHIPPED = Path(__file__).parent / "shipped"
 
 
 def names() -> list[str]:

@@ -1,0 +1,5 @@
+"""Where the files lie that come with the package."""
+
+from pathlib import Path
+
+SHIPPED = Path(__file__).parent / "shipped"
