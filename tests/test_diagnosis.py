@@ -64,6 +64,24 @@ def test_white_noise_is_found_and_measured(sigma, channels):
     assert diagnosis.value("noise") == pytest.approx(sigma, rel=0.2)
 
 
+@pytest.mark.parametrize("offset", [(0, 0), (4, 4), (3, 5), (0, 6)])
+def test_where_the_blocks_of_a_good_jpeg_begin_says_nothing_of_noise(offset):
+    stored = damaged("jpeg", quality=92, size=(304, 304))
+    top, left = offset
+    part = stored[top : top + 288, left : left + 288]  # so that all windows meet the same blocks
+    assert tasks_of(diagnosed(part)) == []
+
+
+@pytest.mark.parametrize("level", [3, 6, 10])
+def test_noise_in_a_picture_as_soft_as_those_of_cameras_is_found(level):
+    rng = np.random.default_rng(1)
+    spots = blurred(rng.standard_normal((400, 400, 3)).astype(np.float32), 1)
+    soft = blurred(scene(400, 400), 4) + spots * (level / 255 / spots.std())
+    diagnosis = diagnosed(picture.to_8bit(soft.clip(0, 1)))
+    assert tasks_of(diagnosis) == ["denoise"]
+    assert diagnosis.level == pytest.approx(level, rel=0.4)
+
+
 def test_noise_in_spots_is_told_from_white_noise():
     rng = np.random.default_rng(0)
     spots = blurred(rng.standard_normal((300, 400, 3)).astype(np.float32), 2)

@@ -243,6 +243,20 @@ def test_a_camera_without_noise_changes_nothing(channels, photograph):
         assert np.sqrt(np.mean((damage(gt, rng(seed)) - gt) ** 2)) < 3 / 255
 
 
+def test_a_camera_s_blocks_begin_at_the_corner_unless_shifted(photograph):
+    gt, quiet = photograph(64, 64), {"shot": 1e-9, "smoothing": 0, "quality": 20}
+    aligned, shifted = CameraNoise(**quiet), CameraNoise(**quiet, shifted=1)
+
+    def jump(lq):  # where blocks of 8 x 8 pixels meet that begin at the corner, over elsewhere
+        steps = np.abs(np.diff(lq, axis=1)).mean((0, 2))
+        return steps[7::8].mean() / np.delete(steps, np.s_[7::8]).mean()
+
+    aligned_jumps = [jump(aligned(gt, rng(seed))) for seed in range(8)]
+    shifted_jumps = [jump(shifted(gt, rng(seed))) for seed in range(8)]
+    assert min(aligned_jumps) > np.mean(shifted_jumps)
+    assert np.mean(aligned_jumps) > 1.3 * np.mean(shifted_jumps)
+
+
 def test_camera_noise_is_stored_in_8_bits(photograph):
     lq = CameraNoise()(photograph(), rng())
     assert is_8bit(lq)

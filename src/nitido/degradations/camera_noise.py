@@ -16,9 +16,14 @@ from typing import ClassVar
 import numpy as np
 
 from nitido.degradations._bayer import demosaiced
-from nitido.degradations._jpeg import Subsampling, check_channels, jpeg_round_trip
+from nitido.degradations._jpeg import (
+    Subsampling,
+    check_channels,
+    draw_offset,
+    jpeg_round_trip,
+)
 from nitido.degradations._kernels import filtered_by_axes
-from nitido.degradations._levels import Level, check, draw, draw_integer, draw_log
+from nitido.degradations._levels import Level, check, check_share, draw, draw_integer, draw_log
 
 _READ_SLOPE, _READ_OFFSET, _READ_SPREAD = 2.18, 1.20, 0.26  # Brooks et al. 2019, section 3.1
 _DETAIL = (0.0, 0.75)  # from bilinear demosaicing to one that keeps fine detail
@@ -54,11 +59,14 @@ class CameraNoise:
         flat, 0..1; where it varies much more than the noise does, the noise stays.
     quality : int or (int, int)
         libjpeg quality at which the camera stores, 1..100.
+    shifted : float
+        Share of pictures whose blocks of 8 x 8 pixels do not begin at the corner, as in a part of a
+        stored photograph.
 
     Raises
     ------
     SettingError
-        If a level is out of range.
+        If a level is out of range, or `shifted` is no share.
     """
 
     shot: Level = (1e-3, 2e-2)
@@ -68,6 +76,7 @@ class CameraNoise:
     color: Level = (0.3, 1.3)
     selectivity: Level = (0.0, 0.85)
     quality: Level = (70, 100)
+    shifted: float = 0.0
     scale: ClassVar[int] = 1
 
     def __post_init__(self) -> None:
@@ -78,6 +87,7 @@ class CameraNoise:
         check("color", self.color, 0)
         check("selectivity", self.selectivity, 0, 1)
         check("quality", self.quality, 1, 100)
+        check_share("shifted", self.shifted)
 
     def __call__(self, gt: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return LQ, float32 (H, W, C) with 8-bit values in 0..1; C is 1 or 3."""
@@ -91,7 +101,8 @@ class CameraNoise:
         if channels == 1:
             lq = lq.mean(axis=2, keepdims=True)
         subsampling: Subsampling = "4:2:0" if rng.random() < 0.5 else "4:4:4"
-        return jpeg_round_trip(lq, draw_integer(self.quality, rng), subsampling)
+        quality = draw_integer(self.quality, rng)
+        return jpeg_round_trip(lq, quality, subsampling, draw_offset(self.shifted, rng))
 
     def _noise(self, linear: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Draw noise in linear light (H, W, 3), demosaiced, color-balanced and smoothed."""

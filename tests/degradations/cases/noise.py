@@ -11,6 +11,7 @@ WRONG = {
         {"color": -0.1},
         {"quality": 0},
         {"quality": 101},
+        {"shifted": 1.5},
     ],
     "correlated_noise": [
         {"sigma": -1},
