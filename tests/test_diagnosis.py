@@ -72,24 +72,17 @@ def test_where_the_blocks_of_a_good_jpeg_begin_says_nothing_of_noise(offset):
     assert tasks_of(diagnosed(part)) == []
 
 
-@pytest.mark.parametrize("level", [3, 6, 10])
-def test_noise_in_a_picture_as_soft_as_those_of_cameras_is_found(level):
+@pytest.mark.parametrize(("level", "coarseness"), [(3, 0), (6, 0), (10, 1), (15, 1), (15, 2)])
+def test_noise_in_a_soft_picture_is_found_and_white_noise_told_from_spots(level, coarseness):
     rng = np.random.default_rng(1)
-    spots = blurred(rng.standard_normal((400, 400, 3)).astype(np.float32), 1)
-    soft = blurred(scene(400, 400), 4) + spots * (level / 255 / spots.std())
+    noise = blurred(rng.standard_normal((400, 400, 3)).astype(np.float32), coarseness)
+    soft = blurred(scene(400, 400), 4) + noise * (level / 255 / noise.std())
     diagnosis = diagnosed(picture.to_8bit(soft.clip(0, 1)))
     assert tasks_of(diagnosis) == ["denoise"]
-    assert diagnosis.level == pytest.approx(level, rel=0.4)
-
-
-def test_noise_in_spots_is_told_from_white_noise():
-    rng = np.random.default_rng(0)
-    spots = blurred(rng.standard_normal((300, 400, 3)).astype(np.float32), 2)
-    spots *= 12 / 255 / spots.std()
-    diagnosis = diagnosed((scene(300, 400) + spots).clip(0, 1))
-    assert tasks_of(diagnosis) == ["denoise"]
-    assert diagnosis.value("grain") == pytest.approx(12, rel=0.35)
-    assert diagnosis.value("noise") is None
+    assert diagnosis.level == pytest.approx(level, rel=0.35)
+    there, absent = ("grain", "noise") if coarseness else ("noise", "grain")
+    assert diagnosis.value(there) == pytest.approx(level, rel=0.35)
+    assert diagnosis.value(absent) is None
 
 
 def test_a_level_is_measured_on_the_scale_of_the_picture_itself():

@@ -14,19 +14,20 @@ from nitido.plans import Plan, Step
 # A false alarm harms a sound picture, a missed trace leaves it as it was, so the limits lie where
 # sound pictures hardly ever get. docs/diagnosis.md has what they find and what they miss.
 _LIMITS = {
-    "noise": -2.5,  # XX
+    "noise": -2.4,  # 1 of 200 sound pictures of BSDS500 gets beyond what follows; sigma 5 has 0.1
     "jpeg": 1.5,  # quality 80 reaches 1.8; quality 60, also stored again at 92, has 2.4
     "impulses": 0.0,
     "dithering": 0.0,
     "halftone": 0.0,
-    "blur": -3.0,  # 95 % of those pictures have less than -5.1; sigma 1.5 and 2.5 have -2.3
-    "enlarged": -2.2,  # and less than -4.7; enlarged by 3 they have -1.2
+    "blur": -3.0,  # 95 % of those pictures have less than -5.5; sigma 1.5 and 2.5 have -2.2
+    "enlarged": -2.2,  # and less than -5.1; enlarged by 3 they have -1.0
 }
-# Noise that is strong shows beyond doubt, so what looks strong and is not certain is texture: from
-# the first level on, 8-bit units, the limit rises, by _CERTAINTY in all until the second.
-_STRONG = (4.0, 10.0)
-_CERTAINTY = 4.0
-_IF_ASKED = 0.12  # confidence in noise from which on a denoiser that is asked for is told its level
+# Strong noise shows beyond doubt, so what looks strong and is not certain is texture: beyond a first
+# level, 8-bit units, the limit rises by so much per unit, at most so far for white noise, which from
+# 10 on has odds of 2.9, and so far for noise in spots, which looks more like texture.
+_STRONG, _RISE = 4.5, 0.85
+_RISE_OF_WHITE, _RISE_OF_SPOTS = 5.0, 2.8
+_IF_ASKED = 0.3  # confidence in noise from which on a denoiser that is asked for is told its level
 _WORTH_SAYING = 0.2  # confidence from which on something is listed that asks for nothing
 
 # Below this quality blocks and ringing are repaired, and from this level on, 8-bit units, noise.
@@ -157,8 +158,14 @@ def _confidence(name: str, estimates: dict[str, Estimate]) -> float:
         return 0.0
     limit = _LIMITS[name]
     if name == "noise":
-        limit += float(np.interp(estimates[name].level, _STRONG, (0, _CERTAINTY)))
+        most = _RISE_OF_SPOTS + _white(estimates) * (_RISE_OF_WHITE - _RISE_OF_SPOTS)
+        limit += min(_RISE * max(0.0, estimates[name].level - _STRONG), most)
     return float(1 / (1 + np.exp(limit - estimates[name].odds)))
+
+
+def _white(estimates: dict[str, Estimate]) -> float:
+    """Return how much of the noise is white, 0..1."""
+    return float(1 / (1 + np.exp(-estimates["white"].odds)))
 
 
 def _noise(estimates: dict[str, Estimate]) -> list[Finding]:
@@ -167,7 +174,7 @@ def _noise(estimates: dict[str, Estimate]) -> list[Finding]:
     if confidence < _WORTH_SAYING:
         return []
     level = estimates["noise"].level
-    white = float(1 / (1 + np.exp(-estimates["white"].odds)))
+    white = _white(estimates)
     parts = {"noise": ("white noise", white), "grain": ("noise in spots", 1 - white)}
     return [
         Finding(
