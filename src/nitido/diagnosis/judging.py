@@ -22,9 +22,9 @@ _LIMITS = {
     "blur": -3.0,  # 95 % of those pictures have less than -5.5; sigma 1.5 and 2.5 have -2.2
     "enlarged": -2.2,  # and less than -5.1; enlarged by 3 they have -1.0
 }
-# Strong noise shows beyond doubt, so what looks strong and is not certain is texture: beyond a first
-# level, 8-bit units, the limit rises by so much per unit, at most so far for white noise, which from
-# 10 on has odds of 2.9, and so far for noise in spots, which looks more like texture.
+# Strong noise shows beyond doubt, so what looks strong and is not certain is texture: beyond a
+# first level, 8-bit units, the limit rises by so much per unit, at most so far for white noise,
+# which from 10 on has odds of 2.9, and so far for noise in spots, which looks more like texture.
 _STRONG, _RISE = 4.5, 0.85
 _RISE_OF_WHITE, _RISE_OF_SPOTS = 5.0, 2.8
 _IF_ASKED = 0.3  # confidence in noise from which on a denoiser that is asked for is told its level
