@@ -35,10 +35,13 @@ class Estimate:
         of the windows that see least of it, where it would be everywhere.
     level : float
         How strong it is if it is there, in the unit of the fact.
+    measured : bool
+        Whether the level was measured and not only judged.
     """
 
     odds: float
     level: float
+    measured: bool = False
 
 
 def estimate(windows: Sequence[np.ndarray]) -> dict[str, Estimate]:

@@ -118,7 +118,7 @@ def judge(look: Look, header: int | None = None) -> Diagnosis:
     estimates = estimate(windows)
     photons = look.tone.level  # measured; that there is noise at all is judged as ever
     if photons is not None and estimates:
-        estimates["noise"] = replace(estimates["noise"], level=photons)
+        estimates["noise"] = replace(estimates["noise"], level=photons, measured=True)
     dithering = _dithering(windows, estimates)
     dotted = dithering is not None and _asks(dithering)
     impulses = None if dotted else _impulses(windows, estimates)  # single dots look like them
@@ -157,7 +157,7 @@ def _confidence(name: str, estimates: dict[str, Estimate]) -> float:
     if name not in estimates:
         return 0.0
     limit = _LIMITS[name]
-    if name == "noise":
+    if name == "noise" and not estimates[name].measured:
         most = _RISE_OF_SPOTS + _white(estimates) * (_RISE_OF_WHITE - _RISE_OF_SPOTS)
         limit += min(_RISE * max(0.0, estimates[name].level - _STRONG), most)
     return float(1 / (1 + np.exp(limit - estimates[name].odds)))
