@@ -9,6 +9,7 @@ from nitido.data._drawings import drawing
 from nitido.data._member import Source, readable
 from nitido.degradations import Degradation
 from nitido.degradations.film_grain import FilmGrain
+from nitido.degradations.history import SHIFTED
 from nitido.degradations.jpeg import Jpeg
 from nitido.errors import DataError, PictureError, SettingError
 from nitido.picture import area_weights, imresize, read, rgb2gray, to_8bit, to_counts
@@ -17,7 +18,7 @@ _CACHE_BYTES = 2 << 30
 _GAIN = (0.25, 1.15)  # of the channels of tinted patches; some are cut off, as vivid colors are
 _LIFT = (-0.15, 0.15)  # of them, where it is below 0
 _LOG_GAMMA = (-0.5, 0.85)  # base 2, of their gammas
-_STORE = Jpeg(quality=(85, 98), subsampling=("4:2:0", "4:4:4"), shifted=0.8)
+_STORE = Jpeg(quality=(85, 98), subsampling=("4:2:0", "4:4:4"), shifted=SHIFTED)
 _GRAIN = FilmGrain(sigma=(0, 7), size=(0.4, 2.0), color=(0, 0.1))  # as sharp scans of film hold it
 _SMALLER = (1.3, 2.5)  # times, for patches that are shrunk and, in between, for soft ones
 

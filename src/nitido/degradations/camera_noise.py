@@ -16,12 +16,7 @@ from typing import ClassVar
 import numpy as np
 
 from nitido.degradations._bayer import demosaiced
-from nitido.degradations._jpeg import (
-    Subsampling,
-    check_channels,
-    draw_offset,
-    jpeg_round_trip,
-)
+from nitido.degradations._jpeg import Subsampling, check_channels, draw_offset, jpeg_round_trip
 from nitido.degradations._kernels import filtered_by_axes
 from nitido.degradations._levels import Level, check, check_share, draw, draw_integer, draw_log
 

@@ -41,8 +41,8 @@ _SHARP = 0.48  # RMS of the differences from 3 x 3 pixels over that from 7 x 7
 _SOUND, _GOOD = 90, 80  # qualities of JPEG from which on it is not there, and hardly there
 _COVERED = 60  # quality of JPEG below which nobody can tell noise any more
 # Share of pictures whose blocks of JPEG do not begin at the corner: the same for all, and for sound
-# pictures that were stored, or where blocks begin would tell what happened.
-_SHIFTED = 0.8
+# patches that were stored, or where blocks begin would tell what happened.
+SHIFTED = 0.8
 _VEILED = 4.0  # noise, 8-bit units, above which nobody can tell what lies under it
 
 Facts = dict[str, float]
@@ -141,12 +141,12 @@ def _noisy(picture: np.ndarray, facts: Facts, rng: np.random.Generator) -> np.nd
         source, white = _source(picture) if colorful else "film", 0.0
         if rng.random() < 0.6:  # as scans are stored
             quality = int(rng.integers(82, 99))
-            lq = _done(lq, {"name": "jpeg", "quality": quality, "shifted": _SHIFTED}, rng)
+            lq = _done(lq, {"name": "jpeg", "quality": quality, "shifted": SHIFTED}, rng)
             facts["jpeg"] = _quality(quality)
         level = _rms(lq - picture)
     else:
         quality = int(rng.integers(80, 101)) if kind == 3 else int(rng.integers(60, 96))
-        camera = {"name": "camera_noise", "shot": (1e-4, 2e-2), "shifted": _SHIFTED}
+        camera = {"name": "camera_noise", "shot": (1e-4, 2e-2), "shifted": SHIFTED}
         lq = _done(picture, {**camera, "quality": quality}, rng)
         level, white = _rms(lq - to_8bit(picture)), 0.0
         source = _source(picture)
@@ -165,10 +165,10 @@ def _stored(picture: np.ndarray, facts: Facts, rng: np.random.Generator) -> np.n
     quality = int(rng.integers(5, 101) if rng.random() < 0.6 else rng.integers(5, 75))
     subsampling = ("4:2:0", "4:2:0", "4:4:4", "4:2:2")
     spec: dict[str, Any] = {"name": "jpeg", "subsampling": subsampling}
-    lq = _done(picture, {**spec, "quality": quality, "shifted": _SHIFTED}, rng)
+    lq = _done(picture, {**spec, "quality": quality, "shifted": SHIFTED}, rng)
     if rng.random() < 0.4:
         second = int(rng.integers(max(55, quality), 100)) if quality < 99 else quality
-        lq = _done(lq, {**spec, "quality": second, "shifted": _SHIFTED}, rng)
+        lq = _done(lq, {**spec, "quality": second, "shifted": SHIFTED}, rng)
     facts["jpeg"] = _quality(quality)
     if quality < _SOUND and facts["noise"]:
         facts["noise"] = np.nan if quality < _COVERED else -abs(facts["noise"])

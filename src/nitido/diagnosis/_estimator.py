@@ -68,14 +68,20 @@ def estimate(windows: Sequence[np.ndarray]) -> dict[str, Estimate]:
         ]
     ).reshape(len(shown), 3, len(names))
     decode = {fact.name: fact.decode for fact in FACTS}
-    return {
-        name: Estimate(
-            _joined(odds.clip(-_ODDS, _ODDS), everywhere=name in _EVERYWHERE),
+    estimates = {}
+    for name, (odds, levels, scales) in zip(names, judged.transpose(2, 1, 0), strict=True):
+        everywhere = name in _EVERYWHERE
+        share = _SHARE_EVERYWHERE if everywhere else _SHARE
+        estimates[name] = Estimate(
+            _joined(odds.clip(-_ODDS, _ODDS), everywhere=everywhere),
             float(decode[name](_quantile(levels, _weight(odds, scales), share))),
         )
-        for name, (odds, levels, scales) in zip(names, judged.transpose(2, 1, 0), strict=True)
-        for share in (_SHARE_EVERYWHERE if name in _EVERYWHERE else _SHARE,)
-    }
+    return estimates
+
+
+def probability(odds: np.ndarray | float) -> np.ndarray:
+    """Return what odds, natural logarithm, say as a probability, 0..1."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(odds, -30, 30))))
 
 
 @cache
@@ -103,8 +109,7 @@ def _joined(odds: np.ndarray, *, everywhere: bool) -> float:
 
 def _weight(odds: np.ndarray, scales: np.ndarray) -> np.ndarray:
     """Return how much each window's level counts: by its certainty, and where the fact is seen."""
-    there = 1 / (1 + np.exp(-odds.clip(-30, 30)))
-    weight: np.ndarray = there * np.exp(-2 * scales.clip(*_SCALES))
+    weight: np.ndarray = probability(odds) * np.exp(-2 * scales.clip(*_SCALES))
     return weight
 
 

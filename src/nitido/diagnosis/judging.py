@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nitido.diagnosis._dithering import estimate_dithering
-from nitido.diagnosis._estimator import Estimate, estimate
+from nitido.diagnosis._estimator import Estimate, estimate, probability
 from nitido.diagnosis._impulses import estimate_impulses
 from nitido.diagnosis._looking import Look
 from nitido.plans import Plan, Step
@@ -130,19 +130,18 @@ def judge(look: Look, header: int | None = None) -> Diagnosis:
 
     # Dots and impulses are no noise, though they measure as such; what lies below them is unknown.
     covered = [finding.name for finding in special if finding is not None and _asks(finding)]
-    strong = bool(estimates) and estimates["noise"].level >= _NOISE_WORTH_REMOVING
+    level = estimates["noise"].level if _confidence("noise", estimates) >= _IF_ASKED else 0.0
     repairs = {
         "descreen": [f for f in findings if f.name == "dithering"],
         "declutter": [f for f in findings if f.name == "impulses"],
         "dejpeg": [f for f in findings if f.name == "jpeg"] if not covered else [],
-        "denoise": [f for f in noise if strong and not covered],
+        "denoise": [f for f in noise if not covered and level >= _NOISE_WORTH_REMOVING],
     }
     steps = [
         (task, "; ".join(finding.reason for finding in asking))
         for task in TASKS
         if (asking := [finding for finding in repairs[task] if _asks(finding)])
     ]
-    level = estimates["noise"].level if _confidence("noise", estimates) >= _IF_ASKED else 0.0
     return Diagnosis(tuple(findings), tuple(steps), level)
 
 
@@ -160,12 +159,12 @@ def _confidence(name: str, estimates: dict[str, Estimate]) -> float:
     if name == "noise" and not estimates[name].measured:
         most = _RISE_OF_SPOTS + _white(estimates) * (_RISE_OF_WHITE - _RISE_OF_SPOTS)
         limit += min(_RISE * max(0.0, estimates[name].level - _STRONG), most)
-    return float(1 / (1 + np.exp(limit - estimates[name].odds)))
+    return float(probability(estimates[name].odds - limit))
 
 
 def _white(estimates: dict[str, Estimate]) -> float:
     """Return how much of the noise is white, 0..1."""
-    return float(1 / (1 + np.exp(-estimates["white"].odds)))
+    return float(probability(estimates["white"].odds))
 
 
 def _noise(estimates: dict[str, Estimate]) -> list[Finding]:
